@@ -28,7 +28,9 @@ class KitError(Exception):
     a.ipynb: this is not a notebook. Save it again from Jupyter.
     """
 
-    def __init__(self, what: str, *, where: str | Path | None = None, fix: str | None = None) -> None:
+    def __init__(
+        self, what: str, *, where: str | Path | None = None, fix: str | None = None
+    ) -> None:
         self.what = what
         self.where = None if where is None else str(where)
         self.fix = fix
@@ -43,7 +45,7 @@ class KitError(Exception):
         return text
 
 
-class KitErrors(KitError):
+class KitErrors(KitError):  # noqa: N818 - the plural says that it holds several
     """Several errors of one kind, reported at once so that nobody has to fix them one by one."""
 
     def __init__(self, errors: list[KitError]) -> None:

@@ -66,7 +66,9 @@ def test_a_room_imports_only_from_below_and_never_from_the_other_wing(path):
             allowed = there == "learn"
         elif here in FLOOR_OF:
             # The door opens onto both wings; nothing else of the engine does.
-            allowed = FLOOR_OF.get(there, 99) < FLOOR_OF[here] or (here == "cli" and there in LESSON_WING)
+            allowed = FLOOR_OF.get(there, 99) < FLOOR_OF[here] or (
+                here == "cli" and there in LESSON_WING
+            )
         else:
             allowed = here == "__main__" and there == "cli"
         assert allowed, f"kit.{here} must not import kit.{there}"

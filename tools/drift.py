@@ -66,7 +66,9 @@ def issue_body(failure: str, changed: list[tuple[str, str, str]], run_url: str) 
     )
 
 
-def decide_action(failure: str | None, open_issue: int | None) -> Literal["open", "update", "close", "nothing"]:
+def decide_action(
+    failure: str | None, open_issue: int | None
+) -> Literal["open", "update", "close", "nothing"]:
     """Return what to do with the one issue, from tonight's first failure and the number of the open issue."""
     if failure is not None:
         return "open" if open_issue is None else "update"
@@ -111,10 +113,14 @@ def main() -> None:
     failure = find_failure(outcomes, ledger)
     newest = read_pins(options.freeze.read_text()) if options.freeze.exists() else {}
     body = issue_body(
-        failure or "", changed_packages(read_pins(options.constraints.read_text()), newest), options.run_url
+        failure or "",
+        changed_packages(read_pins(options.constraints.read_text()), newest),
+        options.run_url,
     )
 
-    found = json.loads(_gh("issue", "list", "--state", "open", "--search", TITLE, "--json", "number,title,body"))
+    found = json.loads(
+        _gh("issue", "list", "--state", "open", "--search", TITLE, "--json", "number,title,body")
+    )
     number = next((issue["number"] for issue in found if MARK in issue["body"]), None)
     action = decide_action(failure, number)
     print(f"{action}: {failure or 'everything passes with the newest versions'}")
@@ -123,7 +129,13 @@ def main() -> None:
     elif action == "update":
         _gh("issue", "edit", str(number), "--body", body)
     elif action == "close":
-        _gh("issue", "close", str(number), "--comment", f"The newest versions work again: {options.run_url}")
+        _gh(
+            "issue",
+            "close",
+            str(number),
+            "--comment",
+            f"The newest versions work again: {options.run_url}",
+        )
 
 
 if __name__ == "__main__":

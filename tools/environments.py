@@ -12,11 +12,17 @@ import tomllib
 from pathlib import Path
 
 REPO = Path(__file__).resolve().parent.parent
-HEADER = "# Generated from pyproject.toml by tools/environments.py (make environments). Do not edit.\n"
+HEADER = (
+    "# Generated from pyproject.toml by tools/environments.py (make environments). Do not edit.\n"
+)
 
 # file -> (path from the file's folder to the project, extras, what it is for)
 FILES = {
-    "environment.yml": (".", ["evaluation", "ocean", "grading"], "A hub, or one machine with conda."),
+    "environment.yml": (
+        ".",
+        ["evaluation", "ocean", "grading"],
+        "A hub, or one machine with conda.",
+    ),
     "binder/environment.yml": ("..", ["evaluation", "ocean"], "Binder: learners only, no grading."),
 }
 

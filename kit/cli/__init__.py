@@ -17,7 +17,10 @@ from kit.errors import KitError
 # command -> (module, one line of help). The line is repeated here so that `kit --help` imports nothing.
 COMMANDS: dict[str, tuple[str, str]] = {
     "start": ("start", "Make your own folder with the lessons and practice assignments."),
-    "update": ("update", "Bring corrections of the lessons into your folder; what you wrote stays."),
+    "update": (
+        "update",
+        "Bring corrections of the lessons into your folder; what you wrote stays.",
+    ),
     "lab": ("lab", "Open JupyterLab on your folder."),
     "check": ("check", "Run the visible tests of an assignment and read what they say."),
     "submit": ("submit", "Hand in an assignment."),

@@ -11,6 +11,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4.rwbase import rejoin_lines
 
 from kit.errors import KitError
 
@@ -42,7 +43,9 @@ def read_notebook(path: str | Path, *, max_bytes: int = MAX_BYTES) -> NotebookNo
     try:
         size = path.stat().st_size
         if path.is_dir():
-            raise KitError("this is a folder, not a notebook", where=path, fix="Name the .ipynb file")
+            raise KitError(
+                "this is a folder, not a notebook", where=path, fix="Name the .ipynb file"
+            )
         if size > max_bytes:
             raise KitError(
                 f"this notebook is {size / 1e6:.0f} MB, and the limit is {max_bytes / 1e6:.0f} MB",
@@ -51,9 +54,13 @@ def read_notebook(path: str | Path, *, max_bytes: int = MAX_BYTES) -> NotebookNo
             )
         data = path.read_bytes()
     except FileNotFoundError:
-        raise KitError("there is no such file", where=path, fix="Check the name and the folder") from None
+        raise KitError(
+            "there is no such file", where=path, fix="Check the name and the folder"
+        ) from None
     except PermissionError:
-        raise KitError("this file may not be read", where=path, fix="Check its permissions") from None
+        raise KitError(
+            "this file may not be read", where=path, fix="Check its permissions"
+        ) from None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as err:
@@ -79,7 +86,11 @@ again from Jupyter, or restore an earlier copy.
     try:
         data = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as err:
-        line = f"line {err.lineno} is not JSON ({err.msg})" if isinstance(err, json.JSONDecodeError) else str(err)
+        line = (
+            f"line {err.lineno} is not JSON ({err.msg})"
+            if isinstance(err, json.JSONDecodeError)
+            else str(err)
+        )
         raise KitError(
             f"this is not a notebook: {line}",
             where=where,
@@ -109,14 +120,19 @@ again from Jupyter, or restore an earlier copy.
             where=where,
             fix="Save it again from Jupyter",
         ) from None
-    return notebook
+    # On disk a text is a list of lines; in memory it is one string.
+    return rejoin_lines(notebook)
 
 
 def _check_cells(data: dict[str, Any], where: str | Path | None) -> None:
     cells = data.get("cells")
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
-        raise KitError("this notebook has no list of cells", where=where, fix="Save it again from Jupyter")
-    bare = [number for number, cell in enumerate(cells, 1) if not isinstance(cell.get("metadata"), dict)]
+        raise KitError(
+            "this notebook has no list of cells", where=where, fix="Save it again from Jupyter"
+        )
+    bare = [
+        number for number, cell in enumerate(cells, 1) if not isinstance(cell.get("metadata"), dict)
+    ]
     if bare:
         raise KitError(
             f"cell {_numbers(bare)} has no metadata",

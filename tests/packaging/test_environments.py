@@ -1,0 +1,54 @@
+"""The conda files and the constraints say what pyproject.toml says."""
+
+import importlib.util
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+REPO = Path(__file__).resolve().parents[2]
+PYPROJECT = tomllib.loads((REPO / "pyproject.toml").read_text())
+
+
+def load_tool(name):
+    spec = importlib.util.spec_from_file_location(name, REPO / "tools" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["environment.yml", "binder/environment.yml"])
+def test_a_conda_file_equals_a_fresh_generation(name):
+    assert (REPO / name).read_text() == load_tool("environments").environment_files()[name]
+
+
+@pytest.mark.parametrize("name", ["environment.yml", "binder/environment.yml"])
+def test_a_conda_file_chooses_the_cpu_build_of_the_pinned_torch(name):
+    dependencies = yaml.safe_load((REPO / name).read_text())["dependencies"]
+    names = [entry for entry in dependencies if isinstance(entry, str)]
+    assert "pytorch-cpu=2.13.0" in names
+    assert "torch==2.13.0" in PYPROJECT["project"]["optional-dependencies"]["evaluation"]
+
+
+def requirements():
+    yield from PYPROJECT["project"]["dependencies"]
+    for extra in PYPROJECT["project"]["optional-dependencies"].values():
+        yield from extra
+
+
+@pytest.mark.parametrize("requirement", sorted(set(requirements())))
+def test_every_library_is_pinned_to_a_version_that_pyproject_allows(requirement):
+    pins = {}
+    for line in (REPO / "constraints.txt").read_text().splitlines():
+        if match := re.match(r"([A-Za-z0-9._-]+)==(\S+)$", line):
+            pins[canonicalize_name(match[1])] = match[2]
+    wanted = Requirement(requirement)
+    assert wanted.specifier.contains(pins[canonicalize_name(wanted.name)])
+
+
+def test_no_pin_names_one_build_of_a_library():
+    assert "+" not in (REPO / "constraints.txt").read_text().replace("# ", "").split("\n", 1)[1]
