@@ -29,7 +29,7 @@ class check:  # noqa: N801 - a context manager that reads like the statement `wi
     ✗ Not yet (double): expected 5, got 4: look at the factor
     """
 
-    def __init__(self, key: str) -> None:  # noqa: D107 - the class says it
+    def __init__(self, key: str) -> None:
         self.key = key
 
     def __enter__(self) -> check:

@@ -33,8 +33,21 @@ def lettered(options: Sequence[str]) -> tuple[str, str]:
     return markdown, plain
 
 
+def plain_text(text: str) -> str:
+    """Return a little markdown without its signs, for places that show plain text only.
+
+    Examples
+    --------
+    >>> plain_text("the **mean** of `x`")
+    'the mean of x'
+    """
+    return html.unescape(re.sub(r"</?(strong|em|code)>", "", inline_html(text)))
+
+
 def to_html(text: str) -> str:
-    """Return a little markdown as HTML: paragraphs, code, bold, italic; formulas stay as they are.
+    """Return a little markdown as HTML: paragraphs, lists, code, bold, italic.
+
+    Formulas stay as they are, for the page to typeset.
 
     Examples
     --------
@@ -47,10 +60,16 @@ def to_html(text: str) -> str:
         if number % 2:
             pieces.append(f"<pre><code>{html.escape(part.rstrip(), quote=False)}</code></pre>")
         else:
-            pieces += [
-                f"<p>{inline_html(each)}</p>" for each in re.split(r"\n\s*\n", part) if each.strip()
-            ]
+            pieces += [_block(each.strip()) for each in re.split(r"\n\s*\n", part) if each.strip()]
     return "".join(pieces)
+
+
+def _block(text: str) -> str:
+    lines = text.splitlines()
+    if all(line.startswith(("- ", "  ")) for line in lines):
+        items = re.split(r"^- ", text, flags=re.MULTILINE)[1:]
+        return "<ul>" + "".join(f"<li>{inline_html(item)}</li>" for item in items) + "</ul>"
+    return f"<p>{inline_html(text)}</p>"
 
 
 def inline_html(text: str) -> str:
