@@ -4,7 +4,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
-python3.11 -m venv "$fresh/venv"
+# The oldest Python that the README promises is Debian 12's; a library that asks for a later 3.11 is of no use there.
+python=${PYTHON:-/usr/bin/python3.11}
+"$python" -c 'import sys; sys.exit(sys.version_info[:3] > (3, 11, 2))' ||
+  { echo "constraints.txt is made with Python 3.11.2 (Debian 12). Set PYTHON to one." >&2; exit 1; }
+"$python" -m venv "$fresh/venv"
 "$fresh/venv/bin/pip" install --quiet --upgrade pip
 "$fresh/venv/bin/pip" install --quiet ".[evaluation,ocean,grading,test]"
 {
