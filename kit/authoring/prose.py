@@ -143,17 +143,19 @@ def list_items(source: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Return markdown as a person hears it: code and formulas are one word each, links their text.
+    """Return markdown as a person hears it: code, formulas and links are one word each.
+
+    The text of a link is often a title, whose wording is not the author's to choose.
 
     Examples
     --------
     >>> plain("Use **`np.mean(x)`** and [the guide](https://a.b) with $x_1 + x_2$.")
-    'Use CODE and the guide with MATH.'
+    'Use CODE and LINK with MATH.'
     """
     text = _SPAN.sub("CODE", text)
     text = _MATH.sub("MATH", text)
     text = _IMAGE.sub(" ", text)
-    text = _LINK.sub(r"\1", text)
+    text = _LINK.sub("LINK", text)
     text = _TAG.sub(" ", text)
     text = re.sub(r"https?://\S+", "URL", text)
     text = re.sub(r"\*\*|__|(?<!\w)[*_]|[*_](?!\w)", "", text)

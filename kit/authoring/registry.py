@@ -13,6 +13,7 @@ from typing import Any, Literal
 from kit.authoring.finding import Finding, Problem
 
 Kind = Literal["lesson", "assignment"]
+BOTH: tuple[Kind, ...] = ("lesson", "assignment")
 Check = Callable[[Any], Iterable[Problem]]
 
 
@@ -30,7 +31,9 @@ class Rule:
 RULES: dict[str, Rule] = {}
 
 
-def rule(name: str, asks: str, *, kinds: tuple[Kind, ...] = ("lesson",), executes: bool = False):  # type: ignore[no-untyped-def]
+def rule(
+    name: str, asks: str, *, kinds: tuple[Kind, ...] = ("lesson",), executes: bool = False
+) -> Callable[[Check], Check]:
     """Register the decorated function as a rule.
 
     Parameters

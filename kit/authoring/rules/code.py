@@ -8,11 +8,9 @@ import re
 from collections.abc import Iterator
 
 from kit.authoring.finding import Problem
-from kit.authoring.registry import rule
+from kit.authoring.registry import BOTH, rule
 from kit.authoring.subject import TEACHING_CALLS, Cell, Lesson, Subject, without_magics
 from kit.i18n import gettext as _
-
-BOTH = ("lesson", "assignment")
 
 # A worked example is read as a whole, so it is the shortest; an exercise holds a contract and a solution.
 MOST_LINES = {"worked": 12, "exercise": 25, "check": 25, "setup": 25}

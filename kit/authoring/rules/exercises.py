@@ -27,15 +27,24 @@ def solution_region(lesson: Lesson) -> Iterator[Problem]:
 
 @rule(
     "hints",
-    f"Each exercise has a hint call with its own id and {HINTS} levels: nudge, approach, "
-    "almost code.",
+    f"Each exercise of difficulty 2 or more has a hint call with its own id and {HINTS} levels: "
+    "nudge, approach, almost code. The hint stands before the exercise's check.",
 )
 def hints(lesson: Lesson) -> Iterator[Problem]:
     """A learner who is stuck gets one step at a time."""
     known = {exercise.key for exercise in lesson.exercises}
     calls = lesson.calls_of("hint")
     for exercise in lesson.exercises:
-        if exercise.key not in {call.target for call in calls}:
+        own = [call for call in calls if call.target == exercise.key]
+        checks = [cell for cell in lesson.span(exercise) if cell.role == "check"]
+        if own and checks and own[0].cell.number > checks[0].number:
+            yield Problem(
+                _("this hint stands after the check of its exercise"),
+                _("Move it before the check, since the solution will stand after the check"),
+                own[0].cell.key,
+                own[0].line,
+            )
+        if not own and exercise.kit.get("difficulty", 2) >= 2:
             yield Problem(
                 _("the exercise has no hints"),
                 _("Add hint('{key}', nudge, approach, almost code)").format(key=exercise.key),

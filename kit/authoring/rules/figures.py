@@ -7,11 +7,9 @@ from collections.abc import Iterator
 
 from kit.authoring.finding import Problem
 from kit.authoring.prose import images
-from kit.authoring.registry import rule
+from kit.authoring.registry import BOTH, rule
 from kit.authoring.subject import Cell, Subject, literal_text
 from kit.i18n import gettext as _
-
-BOTH = ("lesson", "assignment")
 
 SHORTEST_ALT = 5  # words
 

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 
 from kit.authoring.finding import Problem
-from kit.authoring.registry import rule
+from kit.authoring.registry import BOTH, rule
 from kit.authoring.subject import Lesson, Subject
 from kit.i18n import gettext as _
 from kit.notebooks import grade_id
 
-BOTH = ("lesson", "assignment")
 MOST_CELLS = 40
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 # nbformat allows 64 characters, and '-solution' is added to an exercise's id in the learner's version.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kit.authoring.finding import Problem
 from kit.authoring.prose import headings, passages, sentences
-from kit.authoring.registry import rule
+from kit.authoring.registry import BOTH, rule
 from kit.authoring.subject import Cell, Lesson, Subject
 from kit.i18n import gettext as _
 
@@ -44,7 +44,7 @@ def parts(lesson: Lesson) -> list[list[Cell]]:
 @rule(
     "one-h1",
     "There is exactly one heading of level 1, in the first cell, followed by one sentence.",
-    kinds=("lesson", "assignment"),
+    kinds=BOTH,
 )
 def one_h1(subject: Subject) -> Iterator[Problem]:
     """Screen readers and tables of contents take the H1 for the title."""
@@ -75,7 +75,7 @@ def one_h1(subject: Subject) -> Iterator[Problem]:
             )
 
 
-@rule("heading-order", "Headings do not skip a level.", kinds=("lesson", "assignment"))
+@rule("heading-order", "Headings do not skip a level.", kinds=BOTH)
 def heading_order(subject: Subject) -> Iterator[Problem]:
     """People who hear a page move through it by the levels of its headings."""
     level = 0
@@ -95,7 +95,7 @@ def heading_order(subject: Subject) -> Iterator[Problem]:
 @rule(
     "roles",
     "A lesson has its parts in order: title, glance, objectives, recall, setup; for each objective "
-    "section, worked, predict, run, investigate, exercise, hint, check; then agreement, quiz, "
+    "section, worked, predict, run, exercise (investigate where it fits); then agreement, quiz, "
     f"keypoints, further. A lesson of at most {SHORT_MINUTES} minutes needs no recall and no "
     "agreement.",
 )
@@ -148,11 +148,18 @@ def _stages(lesson: Lesson) -> Iterator[Problem]:
 
 
 def _first_appearances(part: list[Cell]) -> Iterator[Problem]:
-    """Inside a part, the roles appear for the first time in the order of a lesson."""
+    """Inside a part, the roles appear for the first time in the order of a lesson.
+
+    A mistake may be run first or last, so ``investigate`` is free. Hints and checks are held to the
+    exercise they belong to by rules of their own.
+    """
     highest, highest_role = -1, ""
     seen = set()
     for cell in part:
-        if cell.role not in INSIDE or cell.role in seen:
+        if (
+            cell.role not in ("section", "worked", "predict", "run", "exercise")
+            or cell.role in seen
+        ):
             continue
         seen.add(cell.role)
         here = INSIDE.index(cell.role)
@@ -248,15 +255,24 @@ def glance(lesson: Lesson) -> Iterator[Problem]:
             what = _("the glance cell does not say '{minutes} minutes', as the metadata does")
             yield Problem(what.format(minutes=minutes), _("Make the two numbers agree"), cell.key)
         wanted = [str(lesson.metadata.get("level", "")), "offline"]
-        wanted += [
-            str(each.get("name"))
-            for each in lesson.metadata.get("data", [])
-            if isinstance(each, dict)
-        ]
         for word in wanted:
             if word and word.lower() not in lowered:
                 yield Problem(
                     _("the glance cell does not mention '{word}'").format(word=word),
                     _("Add it to the table"),
+                    cell.key,
+                )
+        names = [
+            str(each.get("name"))
+            for each in lesson.metadata.get("data", [])
+            if isinstance(each, dict)
+        ]
+        for name in names:
+            words = re.findall(r"\w{4,}", name.lower()) or [name.lower()]
+            # The table may shorten or turn the name around; half of its words must be there.
+            if sum(word in lowered for word in words) * 2 < len(words):
+                yield Problem(
+                    _("the glance cell does not mention the data '{name}'").format(name=name),
+                    _("Add it to the table, with its size and licence"),
                     cell.key,
                 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from kit.authoring.finding import Problem
 from kit.authoring.prose import bare_urls, count_words, links, passages, plain, sentences
-from kit.authoring.registry import rule
+from kit.authoring.registry import BOTH, rule
 from kit.authoring.subject import Cell, Subject
 from kit.authoring.words import (
     CONTRACTION,
@@ -19,7 +19,6 @@ from kit.authoring.words import (
 )
 from kit.i18n import gettext as _
 
-BOTH = ("lesson", "assignment")
 MOST_WORDS = 25
 
 _ACRONYM = re.compile(r"(?<![\w&/.-])[A-Z]{2,6}(?=s?(?![\w&]))")
