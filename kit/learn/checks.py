@@ -9,6 +9,7 @@ from types import TracebackType
 from kit.i18n import gettext as _
 from kit.learn import logbook
 from kit.learn.frontend import Text, is_strict, present
+from kit.learn.markup import Frame, framed, to_html
 
 
 class check:  # noqa: N801 - a context manager that reads like the statement `with check("…"):`
@@ -55,27 +56,25 @@ def _outcome(
     key: str, error: BaseException | None, trace: TracebackType | None
 ) -> tuple[str, Text]:
     if error is None:
-        return "right", _sentence(_("✓ Right ({key}).").format(key=key))
+        return "right", _sentence(_("✓ Right ({key}).").format(key=key), "right")
     if isinstance(error, NotImplementedError):
-        return "not done", _sentence(
-            _(
-                "○ Not done yet ({key}). Write your answer in the exercise cell and run it first."
-            ).format(key=key)
-        )
+        text = _("○ Not done yet ({key}). Write your answer in the exercise cell and run it first.")
+        return "not done", _sentence(text.format(key=key), "neutral")
     if isinstance(error, AssertionError):
-        said = str(error) or _("this does not hold: {line}").format(line=_line_of(trace))
-        return "wrong", _sentence(_("✗ Not yet ({key}): {said}").format(key=key, said=said))
+        said = str(error) or _("this does not hold: {line}").format(line=f"`{_line_of(trace)}`")
+        return "wrong", _sentence(
+            _("✗ Not yet ({key}): {said}").format(key=key, said=said), "wrong"
+        )
     if isinstance(error, NameError) and error.name:
-        return "not run", _sentence(
-            _(
-                "○ Python does not know {name!r} yet ({key}). "
-                "Run the exercise cell first, then this one."
-            ).format(name=error.name, key=key)
+        text = _(
+            "○ Python does not know `{name}` yet ({key}). Run the exercise cell first, then this one."
         )
+        return "not run", _sentence(text.format(name=error.name, key=key), "neutral")
+    text = _("✗ Your code stopped with {kind} ({key}): {said}. It happened at: {line}")
+    said = str(error).rstrip(".") or _("without a message")
     return "error", _sentence(
-        _("✗ Your code stopped with {kind} ({key}): {said}. It happened at: {line}").format(
-            kind=type(error).__name__, key=key, said=str(error).rstrip("."), line=_line_of(trace)
-        )
+        text.format(kind=type(error).__name__, key=key, said=said, line=f"`{_line_of(trace)}`"),
+        "wrong",
     )
 
 
@@ -88,6 +87,5 @@ def _line_of(trace: TracebackType | None) -> str:
     return line
 
 
-def _sentence(plain: str) -> Text:
-    mark, _space, rest = plain.partition(" ")
-    return Text(f"**{mark}** {rest}", plain)
+def _sentence(plain: str, kind: Frame) -> Text:
+    return Text(plain, plain, framed(to_html(plain), kind))

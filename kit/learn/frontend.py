@@ -12,10 +12,14 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 @dataclass(frozen=True)
 class Text:
-    """One piece of content, as markdown for a notebook and as plain text for everything else."""
+    """One piece of content: markdown for a notebook, plain text for everything else.
+
+    ``html`` is for content that markdown can not frame, and is shown in its place where there is one.
+    """
 
     markdown: str
     plain: str
+    html: str | None = None
 
 
 def is_strict() -> bool:
@@ -64,6 +68,8 @@ def present(text: Text, widget: Callable[[], Any] | None = None) -> None:
     from IPython.display import display
 
     bundle: dict[str, Any] = {"text/markdown": text.markdown, "text/plain": text.plain}
+    if text.html is not None:
+        bundle["text/html"] = text.html
     if widget is not None and has_browser():
         view = widget()
         bundle[WIDGET_VIEW] = {"version_major": 2, "version_minor": 0, "model_id": view.model_id}

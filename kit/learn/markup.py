@@ -5,6 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from typing import Literal
+
+Frame = Literal["right", "wrong", "neutral"]
 
 
 def letter(number: int) -> str:
@@ -31,6 +34,11 @@ def lettered(options: Sequence[str]) -> tuple[str, str]:
     markdown = "\n".join(f"- **{name}.** {option}" for name, option in named)
     plain = "\n".join(f"  {name}. {option}" for name, option in named)
     return markdown, plain
+
+
+def as_sentence(text: str) -> str:
+    """Return a text with a full stop at its end, where it has no mark of its own."""
+    return text if text.endswith((".", "?", "!")) else text + "."
 
 
 def plain_text(text: str) -> str:
@@ -62,6 +70,24 @@ def to_html(text: str) -> str:
         else:
             pieces += [_block(each.strip()) for each in re.split(r"\n\s*\n", part) if each.strip()]
     return "".join(pieces)
+
+
+def framed(body: str, kind: Frame) -> str:
+    """Return HTML in a frame that says at the left whether it is good news; the words say it too.
+
+    The frame is announced by screen readers when it appears.
+    """
+    line = {
+        "right": "4px solid #2e8540",
+        "wrong": "4px dashed #c2571a",
+        "neutral": "4px solid #8a8a8a",
+    }
+    # The page's own space after a paragraph would leave a hole at the foot of the frame.
+    body = body.replace("<p>", '<p style="margin: 0 0 4px 0">')
+    return (
+        f'<div role="status" style="border-left: {line[kind]}; padding: 4px 0 4px 12px; margin: 4px 2px; '
+        f'max-width: 46em">{body}</div>'
+    )
 
 
 def _block(text: str) -> str:

@@ -9,7 +9,7 @@ from kit.errors import KitError
 from kit.i18n import gettext as _
 from kit.learn import logbook
 from kit.learn.frontend import Text, is_strict, present
-from kit.learn.markup import letter, lettered
+from kit.learn.markup import Frame, as_sentence, framed, letter, lettered, to_html
 
 
 @dataclass(frozen=True)
@@ -139,14 +139,23 @@ def _comparison_text(right: str, said: str | None, prediction: Prediction, becau
     if said is None:
         verdict = _("What happened: {answer}").format(answer=name)
     elif prediction.options is None:
-        verdict = _("You expected: {said}. What happened: {answer}").format(said=said, answer=name)
+        verdict = _("You expected: {said} What happened: {answer}").format(
+            said=as_sentence(said), answer=name
+        )
     elif said == right:
         verdict = _("✓ As you predicted: {answer}").format(answer=name)
     else:
-        verdict = _("✗ Not as you predicted. You chose: {said}. What happened: {answer}").format(
-            said=said, answer=name
+        chosen = (
+            f"{letter(prediction.options.index(said))}. {said}"
+            if said in prediction.options
+            else said
         )
-    return Text(f"**{verdict}**\n\n{because}", f"{verdict}\n{because}")
+        verdict = _("✗ Not as you predicted. You chose {said} What happened: {answer}").format(
+            said=as_sentence(chosen), answer=name
+        )
+    kind: Frame = "right" if said == right else "neutral"
+    markdown = f"**{verdict}**\n\n{because}"
+    return Text(markdown, f"{verdict}\n{because}", framed(to_html(markdown), kind))
 
 
 def _widget(prediction: Prediction) -> object:

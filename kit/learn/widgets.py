@@ -17,7 +17,7 @@ import ipywidgets
 
 from kit.i18n import gettext as _
 from kit.learn.hints import level_names
-from kit.learn.markup import inline_html, letter, plain_text, to_html
+from kit.learn.markup import as_sentence, inline_html, letter, plain_text, to_html
 from kit.learn.predictions import Prediction
 from kit.learn.quizzes import Quiz
 
@@ -49,7 +49,7 @@ def prediction_widget(
 
     def confirm(answer: str) -> None:
         text = _("Noted: {answer} Now run the next cell.").format(
-            answer=_as_sentence(inline_html(answer))
+            answer=as_sentence(inline_html(answer))
         )
         note.value = _said(text, "kit-chosen")
 
@@ -57,6 +57,9 @@ def prediction_widget(
         field = ipywidgets.Textarea(
             value=said or "",
             placeholder=_("Write what you expect"),
+            # Sent once, on leaving the field. Sent at each key, the text is held back while the kernel
+            # is busy, and the click on the button arrives before the last letters.
+            continuous_update=False,
             layout=ipywidgets.Layout(width="100%", height="4.5em", margin="2px 0"),
         )
         button = _button(_("Keep my prediction"))
@@ -118,10 +121,6 @@ def _hint_label(level: int, names: Sequence[str]) -> str:
     return _("Show hint {number} of {total}: {name}").format(
         number=level + 1, total=len(names), name=names[level]
     )
-
-
-def _as_sentence(text: str) -> str:
-    return text if text.endswith((".", "?", "!")) else text + "."
 
 
 def _button(label: str) -> ipywidgets.Button:
