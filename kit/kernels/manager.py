@@ -1,0 +1,64 @@
+"""A kernel manager whose kernels are warm, for nbclient and papermill, without anything installed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from jupyter_client.manager import AsyncKernelManager
+from traitlets import List, Unicode
+
+from kit.kernels.provisioner import WarmProvisioner
+
+
+class WarmKernelManager(AsyncKernelManager):
+    """Start ipykernels by forking; a kernel that can't be had warm is started cold, with a warning.
+
+    Any kernelspec of an ipykernel will do, such as ``python3``; the entry point need not be installed.
+
+    Examples
+    --------
+    >>> manager = WarmKernelManager.with_preload(["numpy", "pandas.core"])
+    >>> manager().preload
+    ['numpy', 'pandas.core']
+    """
+
+    preload = List(
+        Unicode(),
+        default_value=None,
+        allow_none=True,
+        help="Modules that the server has loaded; None: what the session's notebook imports",
+    ).tag(config=True)
+
+    @classmethod
+    def with_preload(cls, preload: Iterable[str]) -> type[WarmKernelManager]:
+        """Return a manager class for one preload list, for callers that can pass a class only."""
+        names = list(preload)
+        # A trait's default is made for each object; the class attribute is what nbclient can carry.
+        return type(
+            cls.__name__,
+            (cls,),
+            {
+                "__module__": cls.__module__,
+                "__doc__": cls.__doc__,
+                "preload": List(Unicode(), default_value=names, allow_none=True).tag(config=True),
+            },
+        )
+
+    @property
+    def cold_reason(self) -> str | None:
+        """Why the last kernel was started cold, or None if it was not."""
+        return getattr(self.provisioner, "cold_reason", None)
+
+    async def _async_pre_start_kernel(self, **kw: Any) -> tuple[list[str], dict[str, Any]]:
+        if getattr(self, "provisioner", None) is None:
+            self.kernel_id = getattr(self, "kernel_id", None) or str(uuid.uuid4())
+            chosen = {} if self.preload is None else {"preload": list(self.preload)}
+            self.provisioner = WarmProvisioner(
+                kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self, **chosen
+            )
+        prepared: tuple[list[str], dict[str, Any]] = await super()._async_pre_start_kernel(**kw)
+        return prepared
+
+    pre_start_kernel = _async_pre_start_kernel
