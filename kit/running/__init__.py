@@ -13,6 +13,9 @@ from kit.running.execution import (
     run_notebooks,
 )
 from kit.running.ledger import Agreement, CellRecord, Ledger, NotebookRun
+from kit.running.page import ledger_page
+from kit.running.pointer import point_to_problems
+from kit.running.report import add_agreements, make_report, read_report
 
 __all__ = [
     "Agreement",
@@ -21,7 +24,12 @@ __all__ = [
     "NotebookRun",
     "NotebookTask",
     "Progress",
+    "add_agreements",
     "default_jobs",
+    "ledger_page",
+    "make_report",
+    "point_to_problems",
+    "read_report",
     "run_notebook",
     "run_notebooks",
 ]

@@ -19,10 +19,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import psutil
 from jupyter_client.kernelspec import NoSuchKernel
+from jupyter_core.utils import ensure_async
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
@@ -114,6 +116,7 @@ class LedgerClient(PapermillNotebookClient):
             # A busy machine needs more than nbclient's 4 s to hand over a large figure.
             iopub_timeout=120,
             startup_timeout=120,
+            shell_timeout_interval=1,
             log=_quiet,
             on_cell_executed=self._keep_reply,
             timeout_func=self._remaining,
@@ -123,7 +126,7 @@ class LedgerClient(PapermillNotebookClient):
         self._reply: dict[str, Any] | None = None
         self._family: list[psutil.Process] = []
         self._widget_errors: set[str] = set()
-        self._began = time.monotonic()
+        self._began = 0.0
 
     def execute(self, **_options: Any) -> NotebookNode:
         """Execute the notebook in an event loop of its own, so that many can run in as many threads."""
@@ -162,7 +165,7 @@ class LedgerClient(PapermillNotebookClient):
                 await self.async_start_new_kernel(
                     cwd=str(self.session.cwd), env=env, stdout=stream, stderr=stream
                 )
-            await self.async_start_new_kernel_client()
+            await self._connect()
             await self._install_recorder()
         except NoSuchKernel as error:
             self.session.failure = _("there is no kernel named {name} here").format(name=error.name)
@@ -172,6 +175,28 @@ class LedgerClient(PapermillNotebookClient):
             )
         self._log = log
         return self.session.failure is None
+
+    async def _connect(self) -> None:
+        """Open the channels, and return once the kernel answers and its output arrives.
+
+        jupyter_client's own wait ends with 0.2 s of silence. A status message on the output channel says
+        the same at once: whoever received one is subscribed.
+        """
+        assert self.km is not None
+        client = self.kc = self.km.client()
+        client.start_channels()
+        client.allow_stdin = False
+        deadline = time.monotonic() + self.startup_timeout
+        while True:
+            client.kernel_info()
+            with contextlib.suppress(Empty):
+                await client.shell_channel.get_msg(timeout=1)
+                await client.iopub_channel.get_msg(timeout=0.2)
+                return
+            if not await ensure_async(self.km.is_alive()):
+                raise RuntimeError(_("it ended at once"))
+            if time.monotonic() > deadline:
+                raise TimeoutError(_("no answer in {n} s").format(n=self.startup_timeout))
 
     def _warm_options(self, manager_class: type[Any]) -> dict[str, Any]:
         if self.session.preload and "preload" in manager_class.class_trait_names():
@@ -209,16 +234,29 @@ class LedgerClient(PapermillNotebookClient):
         clean = self.session.failure is None and not any(
             seen.ended for seen in self.session.seen.values()
         )
-        self.shutdown_kernel = "graceful" if clean and not self.session.stopped else "immediate"
+        self.shutdown_kernel = "immediate"
         try:
+            with contextlib.suppress(Exception):
+                if clean and not self.session.stopped:
+                    await self._say_goodbye()
             with contextlib.suppress(Exception):
                 await self._async_cleanup_kernel()
         finally:
             kernel.end_processes(family)
 
+    async def _say_goodbye(self) -> None:
+        """Let the kernel end itself, so that what it registered for its exit runs."""
+        assert self.km is not None
+        await ensure_async(self.km.request_shutdown())
+        # Now and then ipykernel hangs here; jupyter_client would wait 2.5 s before it does something.
+        async with asyncio.timeout(2):
+            while await ensure_async(self.km.is_alive()):
+                await asyncio.sleep(0.02)
+
     # The cells.
 
     async def _execute_cells(self) -> None:
+        self._began = time.monotonic()
         with MemoryMeter(self._pid) as meter:
             for index, cell in enumerate(self.nb.cells):
                 self.nb_man.cell_start(cell, index)
@@ -245,7 +283,7 @@ class LedgerClient(PapermillNotebookClient):
         except CellTimeoutError:
             seen.ended = "timeout"
             seen.detail = _("{n:g} s for the whole notebook").format(n=self.session.timeout)
-            await self._interrupt(cell, index)
+            await self._interrupt(cell)
         except (DeadKernelError, asyncio.CancelledError):
             # nbclient turns the cancelling of this task into a dead kernel.
             seen.ended = "interrupted" if self.session.stopped else "died"
@@ -289,8 +327,11 @@ class LedgerClient(PapermillNotebookClient):
             for output in outputs
             if output.output_type == "error"
         ]
-        if seen.error is not None and hidden:
-            hidden.pop()  # The last one shown is the one that ended the cell.
+        if hidden and (seen.error is not None or seen.ended == "timeout"):
+            ending = hidden.pop()  # The last one shown is the one that ended the cell.
+            if seen.error == "NoneType":
+                # What ipykernel says when the exception came while a value was shown.
+                seen.error, _colon, seen.error_message = ending.partition(": ")
         seen.hidden_errors = (*hidden, *self._new_widget_errors())
 
     def _new_widget_errors(self) -> list[str]:
@@ -311,18 +352,15 @@ class LedgerClient(PapermillNotebookClient):
         # nbclient takes 0 for "no limit".
         return max(0.001, self.session.timeout - (time.monotonic() - self._began))
 
-    async def _interrupt(self, cell: NotebookNode, index: int) -> None:
+    async def _interrupt(self, cell: NotebookNode) -> None:
         """Interrupt a cell whose time is over, and keep the traceback that shows where it was."""
-        assert self.km is not None and self.kc is not None
+        assert self.km is not None
         with contextlib.suppress(Exception):
-            await self.km.interrupt_kernel()
+            await ensure_async(self.km.interrupt_kernel())
+            # nbclient's own task is still reading the outputs of the cell.
             async with asyncio.timeout(2):
-                while True:
-                    message = await self.kc.iopub_channel.get_msg(timeout=None)
-                    if message["msg_type"] in ("stream", "error"):
-                        self.process_message(message, cell, index)
-                    if message["msg_type"] == "error":
-                        return
+                while not any(output.output_type == "error" for output in cell.outputs):
+                    await asyncio.sleep(0.02)
 
     async def _summarise(self) -> None:
         """Ask the kernel, at the end, for versions and seeds; its answer also proves that it lives."""
@@ -335,12 +373,15 @@ class LedgerClient(PapermillNotebookClient):
             "__import__('IPython').get_ipython().kernel.finish_metadata.recorder"
             f".summarise({imported_libraries(trees)!r}, {names!r})"
         )
-        with contextlib.suppress(DeadKernelError, RuntimeError):
+        try:
             notes = await self._ask(code)
-            if notes is not None and "python" in notes:
-                self.session.summary = {**notes, "seeds": seeds}
-                return
-        self.session.failure = _("the kernel died after the last cell that was executed")
+        except DeadKernelError:
+            self.session.failure = _("the kernel died after the last cell that was executed")
+            return
+        if notes is not None and "python" in notes:
+            self.session.summary = {**notes, "seeds": seeds}
+        else:
+            self.session.failure = _("the kernel did not say how it was at the end")
 
 
 class LedgerEngine(Engine):

@@ -21,6 +21,7 @@ from kit.i18n import ngettext
 from kit.running.judgement import judge_cell
 from kit.running.ledger import Agreement, CellRecord, Ledger, NotebookRun
 from kit.running.parameters import check_parameters
+from kit.running.sources import describe_seeds, hash_sources
 
 if TYPE_CHECKING:
     from kit.running.client import Session
@@ -259,6 +260,7 @@ def _execute(task: NotebookTask, session: Session) -> NotebookRun:
             seeds=_seeds(session),
             parameters=dict(task.parameters),
             agreement=_agreement(executed),
+            source_sha256=hash_sources(task.notebook),
         ),
     )
 
@@ -316,8 +318,6 @@ def _problems(cells: Sequence[CellRecord], session: Session) -> tuple[str, ...]:
 
 
 def _seeds(session: Session) -> tuple[str, ...]:
-    from kit.running.sources import describe_seeds
-
     return describe_seeds(session.summary.get("seeds", []), session.summary.get("values", {}))
 
 

@@ -96,9 +96,9 @@ def judge_cell(
         return CellRecord(key=key, number=number, expected_error=expected, problems=(reason,))
 
     notes = seen.notes or {}
-    shown = notes.get("warnings", [])
+    shown = [warning for warning in notes.get("warnings", []) if not _is_exit_advice(seen, warning)]
     commands = notes.get("failed_commands", [])
-    stderr = _without(seen.stderr, [warning["text"] for warning in shown])
+    stderr = _without(seen.stderr, [warning["text"] for warning in notes.get("warnings", [])])
     if seen.error == "UsageError":  # IPython prints a wrong magic instead of showing a traceback.
         stderr = _without(stderr, [f"UsageError: {seen.error_message}"])
     problems = [
@@ -109,7 +109,7 @@ def judge_cell(
     if strict:
         problems += _warning_problems(shown, declared.get("expect_warning"))
         if stderr.strip() and not declared.get("expect_stderr"):
-            problems.append(_("it wrote to stderr: {text}").format(text=_short(stderr)))
+            problems.append(_("it wrote to stderr: {text}").format(text=_short(_last(stderr))))
     if seen.answered and seen.notes is None:
         problems.append(_("the kernel did not say what happened in it: the recorder was removed"))
     return CellRecord(
@@ -153,6 +153,8 @@ def _error_problems(
             problems.append(
                 _("it declares {expected}, but raised {text}").format(expected=expected, text=text)
             )
+        elif seen.error == "SystemExit":
+            problems.append(_("it ended the notebook there: {text}").format(text=text))
         elif not is_tolerated(cell, seen.error, strict=strict, allow=allow):
             problems.append(_("it raised {text}").format(text=text))
     elif expected and seen.ended is None:
@@ -195,6 +197,17 @@ def _command_problems(commands: list[dict[str, Any]], error: str | None) -> list
         )
         for command in commands
     ]
+
+
+def _is_exit_advice(seen: Observation, warning: dict[str, Any]) -> bool:
+    """Say whether a warning is the one that IPython adds to each SystemExit."""
+    return seen.error == "SystemExit" and warning["message"].startswith("To exit:")
+
+
+def _last(text: str) -> str:
+    """Return the line of a text that says most: of a traceback, the last one."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1] if len(lines) == 1 else f"… {lines[-1]}"
 
 
 def _without(text: str, parts: list[str]) -> str:

@@ -90,6 +90,8 @@ class Ledger:
         The parameters that were passed.
     agreement
         The sum of the notebook's agreement tables; None when it has none.
+    source_sha256
+        Hash of the types and sources of the cells, as they were written.
     """
 
     cells: tuple[CellRecord, ...]
@@ -104,6 +106,7 @@ class Ledger:
     seeds: tuple[str, ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)
     agreement: Agreement | None = None
+    source_sha256: str = ""
 
     @property
     def ok(self) -> bool:

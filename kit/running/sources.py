@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import hashlib
+import json
 import sys
 from collections.abc import Iterable
 
@@ -11,6 +13,12 @@ from nbformat import NotebookNode
 # The functions through which a notebook seeds its random numbers: Python's, numpy's, torch's and the
 # kit's own `begin`.
 SEEDING = {"begin", "seed", "default_rng", "manual_seed", "SeedSequence", "RandomState", "PRNGKey"}
+
+
+def hash_sources(notebook: NotebookNode) -> str:
+    """Return a SHA-256 of the types and sources of all cells, which outputs and metadata do not change."""
+    content = json.dumps([[cell["cell_type"], cell["source"]] for cell in notebook["cells"]])
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def parse_cells(notebook: NotebookNode) -> list[ast.Module]:
