@@ -54,7 +54,8 @@ def load_answers(path: str | Path, source: NotebookNode | None = None) -> Answer
     ----------
     path
         The script: a table ``title``, ``loses`` between two lines ``# ---``, then one ``# %% grade_id``
-        for each cell that it answers in another way than the reference solution. ``# %% [markdown] grade_id`` begins
+        for each cell that it answers in another way than the reference solution.
+        ``# %% [markdown] grade_id`` begins
         a text, written as comments.
     source
         With the source (or release) notebook given, every unknown grade_id is an error.
