@@ -15,7 +15,6 @@ from typing import Any
 import yaml
 from nbformat import NotebookNode
 
-from kit.errors import KitError
 from kit.notebooks import cell_key, cell_role, kit_metadata, read_notebook
 
 # The functions of kit.learn whose arguments are prose that the learner reads.
@@ -141,6 +140,8 @@ class Lesson(Subject):
 
     course: dict[str, Any] | None = None
     course_problem: str | None = None
+    # What `kit.authoring.trials` found by executing it; None when nothing was executed.
+    trial: Any = None
 
     @property
     def slug(self) -> str:
@@ -245,14 +246,3 @@ def literal_text(node: ast.expr | None) -> str | None:
         left, right = literal_text(node.left), literal_text(node.right)
         return None if left is None or right is None else left + right
     return None
-
-
-def lesson_paths(path: str | Path) -> list[Path]:
-    """Return the lessons that a path names: the notebook itself, or those of a course or of courses."""
-    path = Path(path)
-    if path.is_file() or path.suffix == ".ipynb":
-        return [path]
-    if not path.is_dir():
-        raise KitError("there is no such file or folder", where=path, fix="Check the name")
-    found = sorted(path.glob("*.ipynb")) or sorted(path.glob("*/*.ipynb"))
-    return [each for each in found if ".ipynb_checkpoints" not in each.parts]

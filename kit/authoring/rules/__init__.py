@@ -2,11 +2,15 @@
 
 from kit.authoring.rules import (
     code,
+    executed,
     exercises,
     figures,
+    folder,
     metadata,
     objectives,
+    questions,
     quizzes,
+    rubrics,
     shape,
     structure,
     wording,
@@ -14,11 +18,15 @@ from kit.authoring.rules import (
 
 __all__ = [
     "code",
+    "executed",
     "exercises",
     "figures",
+    "folder",
     "metadata",
     "objectives",
+    "questions",
     "quizzes",
+    "rubrics",
     "shape",
     "structure",
     "wording",
