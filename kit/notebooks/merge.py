@@ -224,9 +224,9 @@ def _with_unique_ids(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
     result = []
     for cell in cells:
         identity, number = cell["id"], 1
-        while cell["id"] in taken:
+        while identity in taken:
             number += 1
-            cell = nbformat.from_dict({**cell, "id": f"{identity[:58]}-{number}"})
-        taken.add(cell["id"])
-        result.append(cell)
+            identity = f"{cell['id'][:58]}-{number}"
+        taken.add(identity)
+        result.append(nbformat.from_dict({**cell, "id": identity}))
     return result

@@ -1,0 +1,1 @@
+"""A learner's own folder: made, kept up to date, and opened in JupyterLab."""

@@ -1,0 +1,125 @@
+"""JupyterLab on a learner's folder: the command that starts it, and what it is told."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kit.errors import KitError
+from kit.i18n import gettext as _
+
+FIRST_LESSON = "courses/00-start/01-first-steps.ipynb"
+
+# Defaults only: what a learner sets in JupyterLab's own settings wins.
+_DEFAULTS = {
+    # What was answered in a widget is still there when the notebook is opened again.
+    "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
+    # Otherwise the first thing that a newcomer sees is a question about news from the internet.
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
+}
+
+
+@dataclass(frozen=True)
+class LabCommand:
+    """How JupyterLab is started: the command, and its environment."""
+
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+
+
+def prepare_lab(
+    folder: Path,
+    *,
+    browser: bool = True,
+    port: int | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> LabCommand:
+    """Write JupyterLab's defaults into a learner's folder and return the command that opens it.
+
+    The first time it opens the first lesson; later it opens what was open before.
+
+    Parameters
+    ----------
+    folder
+        A learner's folder.
+    browser
+        Open the browser.
+    port
+        The port to listen on; JupyterLab chooses one by default.
+    environment
+        The environment to start from; that of this process by default.
+
+    Raises
+    ------
+    KitError
+        If JupyterLab is not installed beside the kit.
+    """
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise KitError(
+            _("JupyterLab is not installed in this environment"),
+            where=sys.prefix,
+            fix=_("Install it with: {python} -m pip install jupyterlab").format(
+                python=sys.executable
+            ),
+        )
+    own = folder / ".kit" / "jupyter"
+    defaults = own / "labconfig" / "default_setting_overrides.json"
+    workspaces = own / "workspaces"
+    defaults.parent.mkdir(parents=True, exist_ok=True)
+    defaults.write_text(json.dumps(_DEFAULTS, indent=1) + "\n", encoding="utf-8")
+    first_time = not any(workspaces.glob("*")) and (folder / FIRST_LESSON).is_file()
+    arguments = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={folder}",
+        f"--LabApp.workspaces_dir={workspaces}",
+        f"--LabApp.default_url=/lab{'/tree/' + FIRST_LESSON if first_time else ''}",
+    ]
+    if not browser:
+        arguments.append("--no-browser")
+    if port is not None:
+        arguments.append(f"--port={port}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # In a container the only user is often root, and JupyterLab would refuse.
+        arguments.append("--allow-root")
+    result = dict(os.environ if environment is None else environment)
+    others = [result["JUPYTER_CONFIG_PATH"]] if result.get("JUPYTER_CONFIG_PATH") else []
+    result["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(own), *others])
+    # A kernel called python3 in the home folder may belong to another Python, without our libraries.
+    result["JUPYTER_PREFER_ENV_PATH"] = "1"
+    result.setdefault("OMP_NUM_THREADS", "1")
+    return LabCommand(tuple(arguments), result)
+
+
+def kernel_warning() -> str | None:
+    """Return a warning if the kernel of the lessons runs another Python than this one, or None."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    before = os.environ.get("JUPYTER_PREFER_ENV_PATH")
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    try:
+        python = KernelSpecManager().get_kernel_spec("python3").argv[0]
+    except NoSuchKernel:
+        return _(
+            "The kernel of the lessons (python3) is not installed. "
+            "Install it with: {python} -m pip install ipykernel"
+        ).format(python=sys.executable)
+    finally:
+        if before is None:
+            del os.environ["JUPYTER_PREFER_ENV_PATH"]
+        else:
+            os.environ["JUPYTER_PREFER_ENV_PATH"] = before
+    # A bare name is looked up on the path that JupyterLab itself runs with.
+    same = not Path(python).is_absolute() or Path(python).parent == Path(sys.executable).parent
+    if same:
+        return None
+    return _(
+        "The kernel python3 runs {other}, not {python}. Lessons may not find the kit. "
+        "Repair it with: {python} -m ipykernel install --sys-prefix"
+    ).format(other=python, python=sys.executable)
