@@ -7,8 +7,9 @@ nothing but the message in the result. Computing marks is left to `kit.grading.g
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -16,7 +17,7 @@ from nbformat import NotebookNode
 
 from kit.errors import KitError
 from kit.grading.cells import cell_kind
-from kit.grading.outputs import render_code, render_outputs
+from kit.grading.outputs import holds_secret, render_code, render_outputs
 from kit.grading.pages import format_duration, format_moment, format_number, render_page
 from kit.grading.release import ReleaseRules, hidden_text, make_release_version
 from kit.grading.results import CellMark, Result
@@ -26,6 +27,8 @@ from kit.i18n import ngettext
 from kit.notebooks import cell_key, grade_id, kit_metadata
 
 MAX_CELLS = 400
+# A piece of text in quotes, without what an f-string fills in.
+_SENTENCE = re.compile(r"[^'\"{}]{15,}")
 
 
 @dataclass(frozen=True)
@@ -41,14 +44,64 @@ class Mark:
     comment: str = ""
 
 
+@dataclass(frozen=True)
+class Original:
+    """What learners may and may not see of a source notebook.
+
+    Parameters
+    ----------
+    visible
+        Key of each cell → its text as learners were given it.
+    secrets
+        Lines of hidden tests and marking schemes, and the sentences in them.
+    advice
+        Key of each test → what its author says to those who lost points there (``kit.feedback`` in the
+        metadata of the cell).
+    """
+
+    visible: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    advice: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_original(source: NotebookNode, rules: ReleaseRules | None = None) -> Original:
+    """Sort what stands in a source notebook into what learners may see and what not.
+
+    Where the delimiters of hidden tests are broken it is not certain what is hidden, and nothing of a test
+    is shown.
+    """
+    try:
+        released = make_release_version(source, rules=rules)
+        visible = {cell_key(cell): cell.source for cell in released.cells}
+    except KitError:
+        visible = {}
+    open_text = "\n".join(visible.values())
+    hidden = [
+        line.strip()
+        for cell in source.cells
+        if cell_kind(cell) in ("test", "task")
+        for line in (hidden_text(cell, rules) if visible else cell.source.split("\n"))
+    ]
+    # The message of an assertion is often printed without the line that it stands in.
+    sentences = [text for line in hidden for text in _SENTENCE.findall(line) if " " in text]
+    return Original(
+        visible=visible,
+        secrets=tuple(text for text in dict.fromkeys(hidden + sentences) if text not in open_text),
+        advice={
+            cell_key(cell): line
+            for cell in source.cells
+            if isinstance(line := kit_metadata(cell).get("feedback"), str) and line
+        },
+    )
+
+
 def render_feedback(
     result: Result,
     *,
     title: str,
     zone: tzinfo = UTC,
     work: Mapping[str, NotebookNode] | None = None,
-    sources: Mapping[str, NotebookNode] | None = None,
-    rules: ReleaseRules | None = None,
+    originals: Mapping[str, Original] | None = None,
     comments: Mapping[str, str] | None = None,
 ) -> str:
     """Return the feedback page of one submission as HTML.
@@ -63,22 +116,15 @@ def render_feedback(
         The clock of the course.
     work
         Name of each notebook → the submission as it was executed. Without it the page shows marks only.
-    sources
-        Name of each notebook → the source with its hidden tests, to know what must not be shown and for
-        the author's feedback lines. A test cell that no source explains is not shown.
-    rules
-        The delimiters of hidden tests.
+    originals
+        Name of each notebook → its source, see `read_original`. A test cell whose source is not known is not
+        shown.
     comments
         ``notebook/key`` → what a mentor wrote on a cell.
     """
-    sources = sources or {}
-    lines = {
-        f"{name}/{cell_key(cell)}": kit_metadata(cell).get("feedback")
-        for name, source in sources.items()
-        for cell in source.cells
-    }
+    originals = originals or {}
     marks = [
-        _describe_mark(mark, number, lines.get(f"{mark.notebook}/{mark.key}"), comments or {})
+        _describe_mark(mark, number, originals.get(mark.notebook), comments or {})
         for number, mark in enumerate(result.marks, 1)
     ]
     by_cell = {
@@ -86,7 +132,7 @@ def render_feedback(
         for mark, described in zip(result.marks, marks, strict=True)
     }
     notebooks = [
-        _Work(name, notebook, sources.get(name), by_cell, rules or ReleaseRules()).render()
+        _render_work(name, notebook, originals.get(name) or Original(), by_cell)
         for name, notebook in sorted((work or {}).items())
     ]
     shown = {cell["mark"].anchor for part in notebooks for cell in part["cells"] if cell["mark"]}
@@ -145,9 +191,14 @@ def _facts(result: Result, zone: tzinfo) -> list[str]:
 
 
 def _describe_mark(
-    mark: CellMark, number: int, author_line: Any, comments: Mapping[str, str]
+    mark: CellMark, number: int, original: Original | None, comments: Mapping[str, str]
 ) -> Mark:
-    sentences = [mark.message] if mark.message else []
+    original = original or Original()
+    message = mark.message
+    if mark.hidden and holds_secret(message, original.secrets):
+        # The grader never puts such text into a message; a student's exception might.
+        message = _("A hidden check did not pass.")
+    sentences = [message] if message else []
     full = mark.points is not None and mark.points >= mark.max_points
     if mark.points is None:
         state, label = "wait", _("A mentor marks this")
@@ -157,13 +208,8 @@ def _describe_mark(
         state, label = "wait", _("Part of the marks")
     else:
         state, label = "bad", _("No marks")
-    if mark.hidden and not full:
-        # The message of a hidden test is the grader's own; the reason must be told in the author's words.
-        sentences = [
-            _("A hidden check did not pass. Hidden checks try other data than you see here.")
-        ]
-    if mark.points is not None and not full and isinstance(author_line, str) and author_line:
-        sentences.append(author_line)
+    if mark.points is not None and not full and mark.key in original.advice:
+        sentences.append(original.advice[mark.key])
     if mark.points is None:
         points = _("up to {n} points").format(n=format_number(mark.max_points))
     else:
@@ -174,56 +220,33 @@ def _describe_mark(
     return Mark(mark.key, f"mark-{number}", state, label, points, tuple(sentences), comment)
 
 
-class _Work:
-    """One notebook of a submission, cell by cell."""
+def _render_work(
+    name: str,
+    notebook: NotebookNode,
+    original: Original,
+    marks: Mapping[tuple[str, str], Mark],
+) -> dict[str, Any]:
+    """Return what the template shows of one notebook: the cells that the page has room for."""
+    cells = [
+        _render_cell(cell, number, original, marks.get((name, grade_id(cell) or "")))
+        for number, cell in enumerate(notebook.cells[:MAX_CELLS], 1)
+    ]
+    return {"name": name, "cells": cells, "more": max(0, len(notebook.cells) - MAX_CELLS)}
 
-    def __init__(
-        self,
-        name: str,
-        notebook: NotebookNode,
-        source: NotebookNode | None,
-        marks: Mapping[tuple[str, str], Mark],
-        rules: ReleaseRules,
-    ) -> None:
-        self.name = name
-        self.cells = notebook.cells
-        self.marks = marks
-        self.visible: dict[str, str] = {}
-        self.secrets: list[str] = []
-        if source is not None:
-            try:
-                released = make_release_version(source, rules=rules)
-                self.visible = {cell_key(cell): cell.source for cell in released.cells}
-            except KitError:
-                # Where it is not certain what is hidden, no test is shown at all.
-                self.visible = {}
-            shown = {line.strip() for text in self.visible.values() for line in text.split("\n")}
-            self.secrets = [
-                line.strip()
-                for cell in source.cells
-                for line in (hidden_text(cell, rules) if self.visible else cell.source.split("\n"))
-                if cell_kind(cell) in ("test", "task") and line.strip() not in shown
-            ]
 
-    def render(self) -> dict[str, Any]:
-        """Return what the template shows: the cells that the page has room for."""
-        shown = [self._cell(cell, number) for number, cell in enumerate(self.cells[:MAX_CELLS], 1)]
-        return {"name": self.name, "cells": shown, "more": max(0, len(self.cells) - MAX_CELLS)}
-
-    def _cell(self, cell: NotebookNode, number: int) -> dict[str, Any]:
-        key, kind = grade_id(cell), cell_kind(cell)
-        shown: dict[str, Any] = {
-            "mark": self.marks.get((self.name, key)) if key else None,
-            "number": number,
-        }
-        # Tests and tasks are shown as learners were given them. The executed copy holds hidden tests and
-        # marking schemes, and its outputs hold values from them.
-        given = self.visible.get(key or "", "")
-        if kind == "test":
-            return {**shown, "kind": "test", "code": render_code(given) if given else ""}
-        if cell.cell_type == "markdown":
-            text = given if kind == "task" else cell.source
-            name = "written" if kind == "written" else "text"
-            return {**shown, "kind": name, "text": render_markdown(text)}
-        outputs = render_outputs(cell.get("outputs", []), f"out-{number}", self.secrets)
-        return {**shown, "kind": "code", "code": render_code(cell.source), "outputs": outputs}
+def _render_cell(
+    cell: NotebookNode, number: int, original: Original, mark: Mark | None
+) -> dict[str, Any]:
+    kind = cell_kind(cell)
+    shown: dict[str, Any] = {"mark": mark, "number": number}
+    # Tests and tasks are shown as learners were given them. The executed copy holds hidden tests and
+    # marking schemes, and its outputs hold values from them.
+    given = original.visible.get(grade_id(cell) or "", "")
+    if kind == "test":
+        return {**shown, "kind": "test", "code": render_code(given) if given else ""}
+    if cell.cell_type == "markdown":
+        text = given if kind == "task" else cell.source
+        name = "written" if kind == "written" else "text"
+        return {**shown, "kind": name, "text": render_markdown(text)}
+    outputs = render_outputs(cell.get("outputs", []), f"out-{number}", original.secrets)
+    return {**shown, "kind": "code", "code": render_code(cell.source), "outputs": outputs}

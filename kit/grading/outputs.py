@@ -69,12 +69,12 @@ def render_outputs(
         Lines that must not be seen. An output that holds one of them is left out, with a note.
     """
     outputs = _join_streams(outputs)
-    guarded = {_squash(secret) for secret in secrets if len(_squash(secret)) >= 8}
+    secrets = tuple(secrets)
     parts = []
     for number, output in enumerate(outputs[:MAX_OUTPUTS]):
         try:
             # The texts are compared whole, before anything is cut.
-            if guarded and any(secret in _squash(_all_text(output)) for secret in guarded):
+            if holds_secret(_all_text(output), secrets):
                 parts.append(
                     render_note(_("This output is left out, because it holds text of a test."))
                 )
@@ -86,6 +86,24 @@ def render_outputs(
         left = len(outputs) - MAX_OUTPUTS
         parts.append(render_note(_("{n} more outputs are left out.").format(n=left)))
     return Markup("\n").join(parts)
+
+
+def holds_secret(text: str, secrets: Iterable[str]) -> bool:
+    """Say whether a text holds one of some secret lines, however it is broken, quoted or coloured.
+
+    Examples
+    --------
+    >>> holds_secret("got: 'assert  f(21)\\n == 42'", ["assert f(21) == 42"])
+    True
+    >>> holds_secret("f(21) is 42", ["assert f(21) == 42"])
+    False
+    """
+    # Shorter ones ("else:", "n = 3") say nothing, and stand in many honest outputs.
+    guarded = {squashed for secret in secrets if len(squashed := _squash(secret)) >= 8}
+    if not guarded:
+        return False
+    squashed = _squash(text)
+    return any(secret in squashed for secret in guarded)
 
 
 def _squash(text: str) -> str:

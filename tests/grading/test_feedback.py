@@ -9,7 +9,7 @@ from grading_examples import answer, doubles, notebook, test_cell, written
 from hostile import hostile_notebook
 from nbformat.v4 import new_output
 
-from kit.grading.feedback import render_feedback
+from kit.grading.feedback import read_original, render_feedback
 from kit.grading.results import CellMark, Result
 
 SANTIAGO = ZoneInfo("America/Santiago")
@@ -51,7 +51,11 @@ def executed():
 
 def test_hidden_tests_and_their_values_are_nowhere_on_the_page():
     failed = mark("test-hidden", 0, 2, hidden=True, message=f"{HIDDEN}: -14.5")
-    shown = page(result(failed), work={"doubles": executed()}, sources={"doubles": doubles()})
+    shown = page(
+        result(failed),
+        work={"doubles": executed()},
+        originals={"doubles": read_original(doubles())},
+    )
 
     for secret in (
         HIDDEN,
@@ -75,7 +79,11 @@ def test_a_source_whose_delimiters_are_broken_shows_no_test_at_all():
     source = notebook(
         test_cell("t", "assert visible_part\n### BEGIN HIDEN TESTS\nassert secret_part")
     )
-    shown = page(result(mark("t", 0, 1)), work={"doubles": source}, sources={"doubles": source})
+    shown = page(
+        result(mark("t", 0, 1)),
+        work={"doubles": source},
+        originals={"doubles": read_original(source)},
+    )
     assert "secret_part" not in shown and "visible_part" not in shown
 
 
@@ -86,7 +94,7 @@ def test_a_hidden_test_that_an_answer_printed_is_left_out():
         new_output("stream", name="stdout", text=f'assert double(-7.25) == -14.5, "{HIDDEN}"')
     ]
     work.cells.append(spy)
-    shown = page(result(), work={"doubles": work}, sources={"doubles": doubles()})
+    shown = page(result(), work={"doubles": work}, originals={"doubles": read_original(doubles())})
     assert "-7.25" not in shown
     assert "because it holds text of a test" in shown
 
@@ -96,7 +104,7 @@ def test_the_author_says_what_to_think_about_only_where_points_were_lost():
     for cell in source.cells:
         cell.metadata["kit"] = {"feedback": f"Think about {cell.id}."}
     marks = [mark("test-visible", 1, 1), mark("test-hidden", 0, 2, hidden=True)]
-    shown = page(result(*marks), sources={"doubles": source})
+    shown = page(result(*marks), originals={"doubles": read_original(source)})
     assert "Think about test-hidden." in shown and "Think about test-visible." not in shown
 
 
@@ -167,7 +175,7 @@ def test_no_id_stands_twice_on_a_page():
     shown = page(
         result(mark("test-visible", 1, 1), mark("test-hidden", 0, 2, hidden=True)),
         work={"doubles": executed(), "hostile": hostile_notebook()},
-        sources={"doubles": doubles()},
+        originals={"doubles": read_original(doubles())},
     )
     ids = re.findall(r'\bid="([^"]+)"', shown)
     assert len(ids) == len(set(ids))
@@ -176,5 +184,5 @@ def test_no_id_stands_twice_on_a_page():
 def test_the_arguments_are_left_as_they_were():
     work, source = executed(), doubles()
     before = copy.deepcopy((work, source))
-    page(result(), work={"doubles": work}, sources={"doubles": source})
+    page(result(), work={"doubles": work}, originals={"doubles": read_original(source)})
     assert (work, source) == before
