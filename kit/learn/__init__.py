@@ -12,5 +12,6 @@ from kit.learn.hints import hint
 from kit.learn.predictions import predict, reveal
 from kit.learn.quizzes import quiz
 from kit.learn.sessions import begin
+from kit.learn.terminal import terminal
 
-__all__ = ["agreement", "begin", "check", "hint", "predict", "quiz", "reveal", "show"]
+__all__ = ["agreement", "begin", "check", "hint", "predict", "quiz", "reveal", "show", "terminal"]
