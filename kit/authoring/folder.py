@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from nbformat import NotebookNode
 
+from kit.authoring.prose import headings
 from kit.authoring.subject import Cell, Subject
 from kit.errors import KitError, KitErrors
 from kit.grading.answers import Answers, load_answers
@@ -83,8 +84,11 @@ class AssignmentFolder(Subject):
             elif kind == "test":
                 tests.append(cell)
             elif kind in ("written", "task"):
-                contract = []
+                # Answers before a written one are its scratch cells: a person reads what they print.
+                contract, answers = [], []
             elif not answers and cell.is_markdown:
+                if any(heading.level <= 2 for heading in headings(cell.source)):
+                    contract = []
                 contract.append(cell)
         if answers or tests:
             found.append(Question(tuple(contract), tuple(answers), tuple(tests)))

@@ -183,20 +183,35 @@ def passages(cell: Cell) -> list[Passage]:
 
 
 def sentences(text: str) -> list[str]:
-    """Return the sentences of a passage.
+    """Return the sentences of a passage; a semicolon ends one too, and a label before a colon is none.
 
     Examples
     --------
+    >>> sentences("Input: a list of numbers; a share.")
+    ['a list of numbers', 'a share.']
     >>> sentences("It fell by 3.5 points, e.g. here. Why? Look.")
     ['It fell by 3.5 points, e.g. here.', 'Why?', 'Look.']
     """
     for short in _ABBREVIATIONS:
         text = re.sub(rf"(?<!\w){re.escape(short)}", short.replace(".", "\0"), text)
-    return [part.replace("\0", ".").strip() for part in _SENTENCE_END.split(text) if part.strip()]
+    found = []
+    for part in _SENTENCE_END.split(text):
+        unlabelled = re.sub(r"^(?:[\w'’-]+ ){0,3}[\w'’-]+: ", "", part.replace("\0", ".").strip())
+        found += [piece.strip() for piece in re.split(r";\s", unlabelled) if piece.strip()]
+    return found
 
 
 def count_words(sentence: str) -> int:
-    """Return the number of words, where a word holds a letter or a digit."""
+    """Return the number of words, where a word holds a letter or a digit, and a list of numbers is one.
+
+    Examples
+    --------
+    >>> count_words("the scores 1, 0, 0, 1 – four of them")
+    6
+    """
+    sentence = re.sub(
+        r"(?<!\w)[-+−±]?[\d.,%°/]+(?:\s+[-+−±]?[\d.,%°/]+)+(?!\w)", "numbers", sentence
+    )
     return sum(1 for word in sentence.split() if re.search(r"\w", word))
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from kit.authoring.finding import Problem
 from kit.authoring.folder import AssignmentFolder
 from kit.authoring.registry import rule
 from kit.authoring.subject import Lesson
-from kit.authoring.trials import AnswerTrial
 from kit.i18n import gettext as _
 from kit.notebooks import cell_key
-from kit.running import NotebookRun
+
+if TYPE_CHECKING:
+    from kit.authoring.trials import AnswerTrial
+    from kit.running import NotebookRun
 
 SLOWEST = 60.0
 NOT_DONE = "NotImplementedError"

@@ -34,7 +34,7 @@ def written(subject: AssignmentFolder) -> Iterator[Problem]:
         return
     parts = sections(subject.rubric)
     for cell in graded:
-        text = next((body for title, body in parts if cell.key in title), None)
+        text = next((body for title, body in parts if _names(title, cell.key)), None)
         if text is None:
             yield Problem(
                 _("rubric.md has no section for {key}").format(key=cell.key),
@@ -53,7 +53,10 @@ def written(subject: AssignmentFolder) -> Iterator[Problem]:
                 what = _("level {level} of {key} has no {what}")
                 yield Problem(
                     what.format(level=level, key=cell.key, what=_(" and no ").join(missing)),
-                    _("Write '| {level} | points | sentence | example |'").format(level=level),
+                    _(
+                        "Write '| {level} | points | sentence | example |', or a heading "
+                        "'### Level {level}: sentence' and the example as a quotation"
+                    ).format(level=level),
                     file="rubric.md",
                 )
 
@@ -99,12 +102,32 @@ def sections(text: str) -> list[tuple[str, str]]:
     ]
 
 
+def _names(title: str, key: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(key)}(?![\w-])", title) is not None
+
+
 def level_of(text: str, level: int) -> tuple[str, str]:
     """Return the anchor sentence and the example of a level; empty where there is none.
 
-    A level is a row of a table that begins with its number. The example is the last column, the
-    sentence the longest of the others.
+    A level is either a row of a table that begins with its number (the example is the last column, the
+    sentence the longest of the others), or a heading ``### Level 2: sentence`` with the example, as a
+    quotation, below it.
+
+    Examples
+    --------
+    >>> level_of("| 0 | 0 points | It says nothing. | a blank page |", 0)
+    ('It says nothing.', 'a blank page')
+    >>> level_of("### Level 1: It begins.\n\n> \"I think so.\"", 1)
+    ('It begins.', '"I think so."')
     """
+    found = headings(text)
+    for heading, following in zip(found, [*found[1:], None], strict=False):
+        match = re.match(rf"level {level}\b[:. ]*(.*)", heading.text, re.IGNORECASE)
+        if match:
+            end = following.line - 1 if following else None
+            below = text.split("\n")[heading.line : end]
+            quoted = [line.lstrip("> ").strip() for line in below if line.startswith(">")]
+            return match[1], " ".join(quoted)
     for line in text.split("\n"):
         columns = [part.strip() for part in line.strip().strip("|").split("|")]
         if line.strip().startswith("|") and re.fullmatch(

@@ -30,7 +30,8 @@ def _read_by_learners(subject: Subject) -> list[Cell]:
 
 @rule(
     "sentence-length",
-    f"Sentences have at most {MOST_WORDS} words; a formula or a piece of code is one word.",
+    f"Sentences have at most {MOST_WORDS} words. A formula, a piece of code, a link and a list of "
+    "numbers are one word each; a semicolon ends a sentence too.",
     kinds=BOTH,
 )
 def sentence_length(subject: Subject) -> Iterator[Problem]:
