@@ -85,7 +85,7 @@ again from Jupyter, or restore an earlier copy.
     """
     try:
         data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as err:
+    except (ValueError, RecursionError) as err:
         line = (
             f"line {err.lineno} is not JSON ({err.msg})"
             if isinstance(err, json.JSONDecodeError)

@@ -66,7 +66,7 @@ def doubles():
         cell(
             "Find another use.\n=== BEGIN MARK SCHEME ===\nTwo points for any use whatsoever.\n"
             "=== END MARK SCHEME ===",
-            nbgrader("task", task=True, points=0),
+            nbgrader("task", locked=True, task=True, points=0),
             kind="markdown",
         ),
         answer("free", "def triple(x):\n    return math.fsum([x, x, x])"),

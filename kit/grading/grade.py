@@ -1,0 +1,203 @@
+"""One submission from what was handed in to its marks, without a course around it.
+
+`grade_notebook` repairs, executes and marks one notebook. Folders, the gradebook, late work and many
+submissions at once are left to `kit.grading.batch`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from kit.grading.assignment import Limits
+from kit.grading.execution import Stop, execute_submission
+from kit.grading.release import ReleaseRules, make_gradebook_version, make_release_version
+from kit.grading.repair import repair_notebook
+from kit.grading.results import CellMark
+from kit.grading.verdict import earned, mark_cells
+
+
+@dataclass(frozen=True)
+class Master:
+    """One notebook of an assignment in the three versions that grading needs.
+
+    Parameters
+    ----------
+    source
+        With solutions and hidden tests.
+    full
+        With hidden tests and without solutions: what locked cells are restored from.
+    release
+        What learners get.
+    """
+
+    name: str
+    source: NotebookNode
+    full: NotebookNode
+    release: NotebookNode
+    rules: ReleaseRules
+
+
+@dataclass(frozen=True)
+class GradedNotebook:
+    """What became of one notebook.
+
+    Parameters
+    ----------
+    notebook
+        Repaired and executed.
+    marks
+        One for each graded cell of the source.
+    score, max_score
+        The points of the tests, and the points of all graded cells.
+    repairs, events
+        What was put right, and what stopped a cell; one sentence each.
+    """
+
+    notebook: NotebookNode
+    marks: tuple[CellMark, ...]
+    score: float
+    max_score: float
+    repairs: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    seconds: float = 0.0
+    restarts: int = 0
+    warm: bool = False
+
+    def mark(self, key: str) -> CellMark:
+        """Return the mark of a cell."""
+        return next(mark for mark in self.marks if mark.key == key)
+
+
+def make_master(
+    source: NotebookNode,
+    *,
+    name: str = "",
+    rules: ReleaseRules | None = None,
+    header: NotebookNode | None = None,
+    footer: NotebookNode | None = None,
+) -> Master:
+    """Make the three versions of a source notebook.
+
+    Raises
+    ------
+    KitErrors
+        If the source can not be released.
+    """
+    rules = rules or ReleaseRules()
+    where = f"{name}.ipynb" if name else ""
+    options = {"rules": rules, "header": header, "footer": footer, "where": where}
+    return Master(
+        name=name,
+        source=source,
+        full=make_gradebook_version(source, **options),  # type: ignore[arg-type]
+        release=make_release_version(source, **options),  # type: ignore[arg-type]
+        rules=rules,
+    )
+
+
+def grade_notebook(
+    source: NotebookNode | Master,
+    submission: NotebookNode,
+    *,
+    name: str = "",
+    limits: Limits | None = None,
+    rules: ReleaseRules | None = None,
+    files: Path | None = None,
+    cwd: Path | None = None,
+    preload: Sequence[str] = (),
+    warm: bool = True,
+    stop: Stop | None = None,
+) -> GradedNotebook:
+    """Repair, execute and mark one notebook.
+
+    Parameters
+    ----------
+    source
+        The source notebook, or its `Master` where many submissions are graded against one.
+    submission
+        What was handed in; it is not changed.
+    name
+        The name of the notebook, for its marks.
+    limits
+        Time and memory; the defaults of `Limits` when left out.
+    rules
+        The course's delimiters.
+    files
+        A folder whose files the notebook may read. It runs in a copy.
+    cwd
+        Run here instead, for notebooks that share a folder.
+    preload, warm, stop
+        As for `kit.grading.execution.execute_submission`.
+
+    Raises
+    ------
+    KitErrors
+        If the source can not be released.
+    KitError
+        If its kernel does not start.
+    """
+    master = source if isinstance(source, Master) else make_master(source, name=name, rules=rules)
+    repaired = repair_notebook(submission, master=master.full, release=master.release)
+    with _folder(cwd, files) as folder:
+        execution = execute_submission(
+            repaired.notebook, cwd=folder, limits=limits, preload=preload, warm=warm, stop=stop
+        )
+    marks = mark_cells(
+        master.source, master.release, execution.notebook, name=master.name, rules=master.rules
+    )
+    return GradedNotebook(
+        notebook=execution.notebook,
+        marks=marks,
+        score=earned(marks),
+        max_score=sum(mark.max_points for mark in marks),
+        repairs=repaired.repairs,
+        events=execution.events,
+        seconds=execution.seconds,
+        restarts=execution.restarts,
+        warm=execution.warm,
+    )
+
+
+@contextmanager
+def _folder(cwd: Path | None, files: Path | None) -> Iterator[Path]:
+    if cwd is not None:
+        yield cwd
+        return
+    present: Mapping[str, Path] = {}
+    if files is not None:
+        present = {
+            path.relative_to(files).as_posix(): path
+            for path in sorted(files.rglob("*"))
+            if path.is_file() and path.suffix != ".ipynb"
+        }
+    with working_folder(present) as folder:
+        yield folder
+
+
+@contextmanager
+def working_folder(*layers: Mapping[str, Path]) -> Iterator[Path]:
+    """Make a folder of its own for one submission, with copies of files; remove it after.
+
+    Parameters
+    ----------
+    layers
+        Relative path → file. A file of a later layer takes the place of one of an earlier layer.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="kit-work-"))
+    try:
+        for layer in layers:
+            for name, path in layer.items():
+                target = folder / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.unlink(missing_ok=True)
+                shutil.copyfile(path, target)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
