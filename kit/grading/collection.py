@@ -18,13 +18,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from kit.errors import KitError
 from kit.grading.exchange import MAX_ATTEMPT_BYTES, RECEIPT, check_name
+from kit.grading.submission import TIMESTAMP, read_timestamp
 from kit.i18n import gettext as _
 
-TIMESTAMP = "timestamp.txt"
 MAX_FILES = 200
 # Clocks of honest machines differ by seconds to a few minutes.
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -145,7 +144,7 @@ def _collect_student(
     doubts = [] if accepted else _find_doubts(attempts, newest, now)
     target = course / "submitted" / student / assignment
     try:
-        present = _read_timestamp(target)
+        present = read_timestamp(target)
         if target.exists():
             if present is None and not accepted:
                 doubts.append(_("the submission in the course has no time stamp to compare with"))
@@ -266,24 +265,6 @@ def _parse_receipt(data: bytes) -> dict[str, Any]:
         }
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as err:
         raise _RefusedError(_("its receipt can not be read")) from err
-
-
-def _read_timestamp(submission: Path) -> datetime | None:
-    """Return when a submission in a course was made, or None when its time stamp says nothing.
-
-    nbgrader writes ``2027-03-01 12:30:00.123456 UTC``, and with another configuration a zone such as
-    ``America/Santiago``.
-    """
-    try:
-        text = (submission / TIMESTAMP).read_text(encoding="utf-8").strip()
-        clock, _space, zone = text.rpartition(" ")
-        if zone[:1].isalpha():
-            return datetime.fromisoformat(clock).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-        moment = datetime.fromisoformat(text)
-    # ZoneInfoNotFoundError is a KeyError.
-    except (OSError, ValueError, KeyError):
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _place_attempt(attempt: _Attempt, target: Path) -> None:

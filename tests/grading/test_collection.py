@@ -227,7 +227,7 @@ def test_what_is_not_there_is_named(inbox, course):
     with pytest.raises(KitError, match="no such folder"):
         collect("tides", course=course, source=inbox / "x")
     put(inbox)
-    with pytest.raises(KitError, match="nothing was handed in for 'waves'.*there is: tides"):
+    with pytest.raises(KitError, match=r"nothing was handed in for 'waves'.*there is: tides"):
         collect("waves", course=course, source=inbox)
     with pytest.raises(KitError, match="can not be the name"):
         collect("../tides", course=course, source=inbox)

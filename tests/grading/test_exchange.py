@@ -117,7 +117,7 @@ def test_ordinary_names_are_taken(name):
 
 def test_what_is_no_notebook_is_handed_in_only_when_asked_for(notebook, stick):
     notebook.write_text("print(1)")
-    with pytest.raises(KitError, match="not JSON.*--as-it-is"):
+    with pytest.raises(KitError, match=r"not JSON.*--as-it-is"):
         hand_in_tides(notebook, stick)
     assert hand_in_tides(notebook, stick, as_it_is=True).folder.is_dir()
 
@@ -126,7 +126,7 @@ def test_a_notebook_of_60_megabytes_is_refused_before_it_is_read(notebook, stick
     with notebook.open("wb") as stream:
         stream.truncate(60_000_000)
     assert notebook.stat().st_size > MAX_BYTES
-    with pytest.raises(KitError, match="60 MB, and the limit is 50 MB.*Clear its outputs"):
+    with pytest.raises(KitError, match=r"60 MB, and the limit is 50 MB.*Clear its outputs"):
         hand_in_tides(notebook, stick, as_it_is=True)
 
 
