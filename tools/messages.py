@@ -1,0 +1,52 @@
+"""Write kit/locale/kit.pot, the list of every string of the kit that can be translated.
+
+Run it with ``make messages`` after a string changed. It notes the files in which a string stands but no line
+numbers and no date, so that the list changes only when a string does.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import write_po
+
+REPO = Path(__file__).resolve().parent.parent
+POT = REPO / "kit" / "locale" / "kit.pot"
+HEADER = "# Generated from kit/ by tools/messages.py: run `make messages`, and do not edit."
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+
+
+def extract_messages(package: Path) -> str:
+    """Return the text of the template for every string below a package."""
+    catalog = Catalog(project="bitacora-kit", version="source", header_comment=HEADER, fuzzy=False)
+    found = extract_from_dir(
+        package,
+        method_map=[("_content/**", "ignore"), ("**.py", "python")],
+        keywords=KEYWORDS,
+        comment_tags=(),
+    )
+    for name, line, message, _comments, context in sorted(
+        found, key=lambda each: (str(each[0]), each[1])
+    ):
+        place = f"{package.name}/{Path(name).as_posix()}"
+        catalog.add(message, locations=[(place, line)], context=context)
+    stream = io.BytesIO()
+    write_po(stream, catalog, include_lineno=False, sort_by_file=True, width=100)
+    lines = stream.getvalue().decode().splitlines(keepends=True)
+    # Names of people are for catalogues, dates and Babel's version for nobody.
+    unwanted = ("-Date: ", "Generated-By: ", "Last-Translator: ", "Language-Team: ", "Report-Msgid")
+    return "".join(line for line in lines if not any(word in line for word in unwanted))
+
+
+def main() -> None:
+    """Write the template."""
+    POT.parent.mkdir(parents=True, exist_ok=True)
+    POT.write_text(extract_messages(REPO / "kit"), encoding="utf-8", newline="\n")
+    print(f"{POT.relative_to(REPO)} written")
+
+
+if __name__ == "__main__":
+    main()
