@@ -17,31 +17,11 @@ from nbformat import NotebookNode
 
 from kit.grading.assignment import Limits
 from kit.grading.execution import Stop, execute_submission
-from kit.grading.release import ReleaseRules, make_gradebook_version, make_release_version
+from kit.grading.masters import Master, make_master
+from kit.grading.release import ReleaseRules
 from kit.grading.repair import repair_notebook
 from kit.grading.results import CellMark
 from kit.grading.verdict import earned, mark_cells
-
-
-@dataclass(frozen=True)
-class Master:
-    """One notebook of an assignment in the three versions that grading needs.
-
-    Parameters
-    ----------
-    source
-        With solutions and hidden tests.
-    full
-        With hidden tests and without solutions: what locked cells are restored from.
-    release
-        What learners get.
-    """
-
-    name: str
-    source: NotebookNode
-    full: NotebookNode
-    release: NotebookNode
-    rules: ReleaseRules
 
 
 @dataclass(frozen=True)
@@ -73,33 +53,6 @@ class GradedNotebook:
     def mark(self, key: str) -> CellMark:
         """Return the mark of a cell."""
         return next(mark for mark in self.marks if mark.key == key)
-
-
-def make_master(
-    source: NotebookNode,
-    *,
-    name: str = "",
-    rules: ReleaseRules | None = None,
-    header: NotebookNode | None = None,
-    footer: NotebookNode | None = None,
-) -> Master:
-    """Make the three versions of a source notebook.
-
-    Raises
-    ------
-    KitErrors
-        If the source can not be released.
-    """
-    rules = rules or ReleaseRules()
-    where = f"{name}.ipynb" if name else ""
-    options = {"rules": rules, "header": header, "footer": footer, "where": where}
-    return Master(
-        name=name,
-        source=source,
-        full=make_gradebook_version(source, **options),  # type: ignore[arg-type]
-        release=make_release_version(source, **options),  # type: ignore[arg-type]
-        rules=rules,
-    )
 
 
 def grade_notebook(
