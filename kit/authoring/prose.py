@@ -265,7 +265,8 @@ def _markdown_passages(source: str) -> Iterator[Passage]:
 
 def _outermost_texts(call: ast.Call) -> Iterator[ast.expr]:
     """Yield the texts of a call's arguments, each f-string or joined text once."""
-    stack: list[ast.AST] = [*call.args[::-1], *[keyword.value for keyword in call.keywords][::-1]]
+    values = [*call.args, *[keyword.value for keyword in call.keywords]]
+    stack: list[ast.AST] = values[::-1]  # type: ignore[assignment]
     while stack:
         node = stack.pop()
         if isinstance(node, ast.expr) and literal_text(node) is not None:

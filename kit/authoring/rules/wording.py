@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from kit.authoring.finding import Problem
-from kit.authoring.prose import bare_urls, count_words, links, passages, plain, sentences
+from kit.authoring.prose import Passage, bare_urls, count_words, links, passages, plain, sentences
 from kit.authoring.registry import BOTH, rule
 from kit.authoring.subject import Cell, Subject
 from kit.authoring.words import (
@@ -67,11 +67,19 @@ def idioms(subject: Subject) -> Iterator[Problem]:
     )
 
 
+def _line_of(text: str, passage: Passage, cell: Cell) -> int:
+    """Return the line on which a text of a passage stands; its first line if it is broken in two."""
+    lines = enumerate(cell.source.split("\n"), 1)
+    found = (number for number, line in lines if number >= passage.line and text in line)
+    return next(found, passage.line)
+
+
 def _matches(subject: Subject, pattern: re.Pattern[str], what: str, fix: str) -> Iterator[Problem]:
     for cell in _read_by_learners(subject):
         for passage in passages(cell):
             for match in pattern.finditer(passage.text):
-                yield Problem(what.format(text=match[0]), fix, cell.key, passage.line)
+                line = _line_of(match[0], passage, cell)
+                yield Problem(what.format(text=match[0]), fix, cell.key, line)
 
 
 @rule(
@@ -99,7 +107,7 @@ def acronyms(subject: Subject) -> Iterator[Problem]:
                     _("the acronym {word} is never expanded").format(word=word),
                     _("Write it out once, with the acronym in parentheses"),
                     cell.key,
-                    passage.line,
+                    _line_of(word, passage, cell),
                 )
 
 
