@@ -56,14 +56,10 @@ def become_kernel(
             raise
         if request["lifeline"]:
             hold_lifeline(peer.pidfd, request["sockets"])
-        pidfd = os.pidfd_open(os.getpid())
-        answer(connection, {"pid": os.getpid()}, pidfd)
-        os.close(pidfd)
-        connection.close()
-        if not request["lifeline"]:
+        else:
             peer.close()
         refresh_libraries()
-        status = kernel.run(request["argv"])
+        status = kernel.run(request["argv"], lambda: announce(connection))
     except SystemExit as stop:
         status = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except BaseException:
@@ -209,6 +205,14 @@ def _read(connection: socket.socket, size: int) -> bytes:
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
+
+
+def announce(connection: socket.socket) -> None:
+    """Tell whoever asked that the kernel can be connected to, and hand over its process descriptor."""
+    pidfd = os.pidfd_open(os.getpid())
+    answer(connection, {"pid": os.getpid()}, pidfd)
+    os.close(pidfd)
+    connection.close()
 
 
 def answer(connection: socket.socket, message: dict[str, Any], *descriptors: int) -> None:

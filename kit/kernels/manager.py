@@ -2,14 +2,51 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterable
+from queue import Empty
 from typing import Any
 
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
-from traitlets import List, Unicode
+from traitlets import DottedObjectName, List, Type, Unicode
 
 from kit.kernels.provisioner import WarmProvisioner
+
+
+class PromptKernelClient(AsyncKernelClient):
+    """A client that knows that a kernel is ready when it says so.
+
+    Jupyter's own waits 0.2 s for more output before it believes it, which is longer than a warm kernel needs.
+    """
+
+    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+        deadline = time.monotonic() + (float("inf") if timeout is None else timeout)
+        while not await self._has_answered(self.kernel_info()):
+            if not await self._async_is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+
+    wait_for_ready = _async_wait_for_ready
+
+    async def _has_answered(self, request: str) -> bool:
+        """Wait for the reply to a request, and for the word that the kernel is idle after it."""
+        try:
+            while (reply := await self.get_shell_msg(timeout=1))["parent_header"].get(
+                "msg_id"
+            ) != request:
+                pass
+            self._handle_kernel_info_reply(reply)
+            while True:
+                # Nothing comes where the kernel had answered before it knew that this client listens.
+                message = await self.get_iopub_msg(timeout=0.2)
+                ours = message["parent_header"].get("msg_id") == request
+                if ours and message["content"].get("execution_state") == "idle":
+                    return True
+        except (TimeoutError, Empty):
+            return False
 
 
 class WarmKernelManager(AsyncKernelManager):
@@ -30,6 +67,9 @@ class WarmKernelManager(AsyncKernelManager):
         allow_none=True,
         help="Modules that the server has loaded; None: what the session's notebook imports",
     ).tag(config=True)
+
+    client_class = DottedObjectName("kit.kernels.manager.PromptKernelClient", config=True)
+    client_factory = Type(klass=AsyncKernelClient, default_value=PromptKernelClient, config=True)
 
     @classmethod
     def with_preload(cls, preload: Iterable[str]) -> type[WarmKernelManager]:

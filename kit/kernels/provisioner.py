@@ -120,8 +120,8 @@ class WarmProvisioner(LocalProvisioner):
     async def poll(self) -> int | None:
         """Return the exit code or None; while the kernel is stopping, wait a little for it."""
         if self.is_warm and self._stopping:
-            # jupyter_client asks again every 0.1 s; answered when it happens, it need not.
-            code: int | None = await self.process.wait_async(0.1)
+            # jupyter_client sleeps 0.1 s between two questions; answered when it happens, it need not.
+            code: int | None = await self.process.wait_async(1.0)
             return code
         return await super().poll()
 

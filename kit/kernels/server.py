@@ -402,8 +402,9 @@ def main(settings: dict[str, Any]) -> None:
         os.setsid()
     server = Server(settings, listener)
     signal.signal(signal.SIGTERM, _on_terminate(server))
-    child, kernel, libraries = _load("child"), _load("kernel"), _load("libraries")
+    child, libraries = _load("child"), _load("libraries")
     server.libraries = libraries.load(settings["preload"])
+    kernel = _load("kernel")
     kernel.prepare()
     gc.collect()
     gc.freeze()
@@ -412,7 +413,9 @@ def main(settings: dict[str, Any]) -> None:
     except Forked as forked:
         connection, peer = forked.connection, forked.peer
     else:
-        return
+        # Nothing of the prepared kernel may run at the end of a server.
+        sys.stderr.flush()
+        os._exit(0)
     loaded = server.libraries
     del server, listener
     child.become_kernel(connection, peer, settings["shared"], kernel, loaded)
