@@ -243,6 +243,23 @@ def test_a_line_that_the_same_cell_shows_is_no_leak():
     assert find_leaks(source, make_release_version(source)) == ()
 
 
+COPY = """def f(n):
+    ### BEGIN SOLUTION
+    rng = np.random.default_rng(seed)
+    sample = rng.normal(size=n)
+    return sample.mean()
+    ### END SOLUTION"""
+
+
+def test_one_everyday_line_is_no_leak_and_two_in_a_row_are():
+    setup = cell("def draw(n, seed):\n    rng = np.random.default_rng(seed)\n    return rng")
+    source = notebook(setup, answer("f", COPY))
+    assert find_leaks(source, make_release_version(source)) == ()
+    scratch = cell("rng = np.random.default_rng(seed)\n# then\n\nsample = rng.normal(size=n)")
+    source = notebook(scratch, answer("f", COPY))
+    assert len(find_leaks(source, make_release_version(source))) == 2
+
+
 def test_written_answers_get_the_text_stub():
     release = make_release_version(notebook(written("why", "Because.")))
     assert find_cell(release, "why").source == "YOUR ANSWER HERE"
