@@ -5,10 +5,14 @@ import shutil
 from contextlib import contextmanager
 
 import pytest
+from grading_examples import answer, notebook
 from hostile import hostile_notebook
+from nbformat.v4 import new_output
 from test_feedback import mark, page, result
 
 from kit.grading import feedback, outputs
+from kit.grading.report import render_report
+from kit.grading.results import Result
 
 pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -101,12 +105,37 @@ def let_everything_through(monkeypatch):
     monkeypatch.setattr(feedback, "render_markdown", Markup)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_can_be_told_from_its_background(browser, tmp_path, scheme):
+def ordinary_feedback():
     marks = [mark("a", 1, 1), mark("b", 0, 1, message="why"), mark("c", None, 1, kind="written")]
-    with opened(browser, page(result(*marks)), tmp_path, color_scheme=scheme) as (tab, _asked):
-        faint = tab.evaluate(CONTRAST)
-    assert faint == []
+    work = notebook(answer("double", "def double(x):  # twice\n    return 2 * x + 0.5 + len('a')"))
+    red = new_output(
+        "error", ename="E", evalue="x", traceback=["\x1b[31mE\x1b[0m \x1b[32mx\x1b[33my\x1b[34mz"]
+    )
+    work.cells[0].outputs = [red, new_output("stream", name="stderr", text="careful")]
+    return page(result(*marks, repairs=("One.",)), work={"doubles": work})
+
+
+def ordinary_report():
+    failed = Result("doubles", "intern-08", "failed", "No notebook.")
+    waiting = result(
+        mark("a", 1, 2, message="why"), mark("c", None, 1, kind="written"), late_seconds=9.0
+    )
+    return render_report(
+        [failed, waiting], assignment="doubles", title="Doubles", roster=["intern-09"]
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("make", [ordinary_feedback, ordinary_report])
+def test_every_text_can_be_told_from_its_background(browser, tmp_path, scheme, make):
+    with opened(browser, make(), tmp_path, color_scheme=scheme) as (tab, _asked):
+        assert tab.evaluate(CONTRAST) == []
+
+
+@pytest.mark.parametrize("make", [ordinary_feedback, ordinary_report])
+def test_a_page_is_never_wider_than_a_small_screen(browser, tmp_path, make):
+    with opened(browser, make(), tmp_path, viewport={"width": 360, "height": 640}) as (tab, _asked):
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 # The contrast of each element that holds text, by the formula of WCAG 2; 4.5 is asked for small text.
@@ -116,7 +145,7 @@ CONTRAST = """() => {
   const seen = e => { const c = rgb(getComputedStyle(e).backgroundColor); return c.length < 4 || c[3] > 0; };
   const rgb = s => s.match(/[\\d.]+/g).map(Number);
   const faint = [];
-  for (const e of document.querySelectorAll('body *')) {
+  for (const e of document.querySelectorAll('body :not(svg, svg *)')) {
     if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())) continue;
     let up = e;
     while (!seen(up)) up = up.parentElement;
