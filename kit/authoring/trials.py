@@ -1,12 +1,11 @@
 """What verifying executes: a lesson's two versions, an assignment's known answers.
 
 Runs are collected here and judged by rules. A lesson runs through `kit.running`, an answer to an
-assignment through the same execution and verdict as a submission.
+assignment through `kit.grading`, exactly as if a learner had handed it in.
 """
 
 from __future__ import annotations
 
-import copy
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -21,11 +20,11 @@ from kit.authoring.folder import AssignmentFolder
 from kit.authoring.learner import find_leaks, make_learner_version
 from kit.authoring.subject import Lesson
 from kit.grading.answers import Answers, fill_answers, reference_answers
-from kit.grading.cells import is_locked, known_cells
-from kit.grading.execution import Stop, execute_submission
-from kit.grading.release import make_gradebook_version
+from kit.grading.execution import Stop
+from kit.grading.grade import grade_notebook
+from kit.grading.masters import make_master
 from kit.grading.results import CellMark
-from kit.grading.verdict import mark_cells
+from kit.kernels import preload_for
 from kit.running import NotebookRun, NotebookTask, run_notebooks
 
 # What an assignment keeps to itself; everything else in its folder is there when a submission runs.
@@ -56,8 +55,8 @@ class AnswerTrial:
         The mark of every graded cell.
     notebook
         The executed notebook.
-    events
-        What stopped a cell.
+    events, repairs
+        What stopped a cell, and what grading put right before; one sentence each.
     """
 
     kind: Literal["reference", "release", "wrong"]
@@ -65,6 +64,7 @@ class AnswerTrial:
     marks: tuple[CellMark, ...]
     notebook: NotebookNode
     events: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
 
 
 Tell = Callable[[str], None]
@@ -165,20 +165,27 @@ def _answer_trials(
     assignment, release = folder.assignment, folder.release
     if assignment is None or release is None:
         return []
+    master = make_master(folder.notebook, name=folder.slug)
     reference = reference_answers(folder.notebook)
-    graded = make_gradebook_version(folder.notebook)
+    preload = preload_for([folder.notebook])
 
     def trial(
         kind: Literal["reference", "release", "wrong"], name: str, answers: Answers
     ) -> AnswerTrial:
-        submission = restore_tests(fill_answers(release, answers), graded)
         with tempfile.TemporaryDirectory(prefix="kit-verify-") as temporary:
             cwd = Path(temporary) / folder.slug
             shutil.copytree(folder.folder, cwd, ignore=PRIVATE)
-            ran = execute_submission(submission, cwd=cwd, limits=assignment.limits, stop=stop)
-        marks = mark_cells(folder.notebook, release, ran.notebook, name=folder.slug)
+            graded = grade_notebook(
+                master,
+                fill_answers(release, answers),
+                name=folder.slug,
+                limits=assignment.limits,
+                cwd=cwd,
+                preload=preload,
+                stop=stop,
+            )
         tell(f"{folder.slug}: {name or kind}")
-        return AnswerTrial(kind, name, marks, ran.notebook, ran.events)
+        return AnswerTrial(kind, name, graded.marks, graded.notebook, graded.events, graded.repairs)
 
     trials: list[Callable[[], AnswerTrial]] = [
         lambda: trial("reference", "", reference),
@@ -189,13 +196,3 @@ def _answer_trials(
             lambda name=name, answers=answers: trial("wrong", name, answers.over(reference))  # type: ignore[misc]
         )
     return trials
-
-
-def restore_tests(submission: NotebookNode, graded: NotebookNode) -> NotebookNode:
-    """Return a submission with its locked cells as grading restores them, hidden tests included."""
-    restored = copy.deepcopy(submission)
-    originals = known_cells(graded)
-    for key, cell in known_cells(restored).items():
-        if is_locked(cell):
-            cell.source = originals[key].source
-    return restored

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from kit.authoring.finding import Finding
@@ -13,7 +12,10 @@ from kit.authoring.registry import apply_rule, rules_for
 from kit.authoring.subject import Lesson, read_lesson
 from kit.authoring.targets import Target
 from kit.errors import KitError, KitErrors
+from kit.grading.course import Course
+from kit.grading.masters import read_masters
 from kit.i18n import gettext as _
+from kit.notebooks import read_notebook
 
 Tell = Callable[[str], None]
 
@@ -56,7 +58,7 @@ def verify(
     *,
     static: bool = False,
     jobs: int | None = None,
-    course: Path | None = None,
+    course: Course | None = None,
     tell: Tell = lambda _name: None,
 ) -> Report:
     """Apply every rule to every target.
@@ -70,7 +72,7 @@ def verify(
     jobs
         How many notebooks run at once.
     course
-        An nbgrader course directory; what was released there is compared with the source.
+        A course; what was released there is compared with the source, under its own rules.
     tell
         Called with a name whenever something has been executed.
     """
@@ -111,13 +113,12 @@ def _unreadable(target: Target, error: KitError) -> list[Finding]:
     ]
 
 
-def _with_released(folder: AssignmentFolder, course: Path | None) -> AssignmentFolder:
+def _with_released(folder: AssignmentFolder, course: Course | None) -> AssignmentFolder:
     """Note which version released before is not what the source gives today."""
-    from kit.notebooks import read_notebook
-
-    if course is None:
+    if course is None or folder.release is None:
         return folder
-    path = course / "release" / folder.slug / f"{folder.slug}.ipynb"
-    if not path.exists() or read_notebook(path) == folder.release:
+    path = course.folder("release", folder.slug) / f"{folder.slug}.ipynb"
+    if not path.exists():
         return folder
-    return replace(folder, stale=(path,))
+    [master] = read_masters(course, {folder.path.name: folder.path})
+    return folder if read_notebook(path) == master.release else replace(folder, stale=(path,))

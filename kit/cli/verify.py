@@ -60,13 +60,17 @@ def verify(
     """
     from kit.authoring.targets import find_targets
     from kit.authoring.verify import verify as apply_rules
+    from kit.grading.course import load_course
 
     if list_rules:
         _print_rules()
         return
     if not paths:
         raise click.UsageError(_("Name a lesson, an assignment, or a folder of them."))
-    report = apply_rules(find_targets(paths), static=static, jobs=jobs, course=course, tell=_tell)
+    in_course = load_course(course) if course is not None else None
+    report = apply_rules(
+        find_targets(paths), static=static, jobs=jobs, course=in_course, tell=_tell
+    )
     if form == "json":
         click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
     else:

@@ -9,6 +9,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from kit.authoring.registry import rules_for
 from kit.authoring.targets import Target
 from kit.authoring.verify import verify
+from kit.grading.course import load_course
+from kit.grading.publication import publish_assignment
 
 BREAKS = []
 
@@ -40,6 +42,12 @@ def test_cell(identity, source, points=0.0):
 
 
 test_cell.__test__ = False
+
+
+@pytest.fixture
+def course(tmp_path):
+    (tmp_path / "course").mkdir()
+    return load_course(tmp_path / "course", new=True)
 
 
 # the folder
@@ -273,22 +281,22 @@ def test_one_edit_breaks_one_rule_and_only_that_one(example, rule, cell, file, e
         assert findings[0].number is not None
 
 
-def test_a_version_released_from_an_older_source_is_found(example, tmp_path):
-    released = tmp_path / "course" / "release" / "repeat" / "repeat.ipynb"
+def test_a_version_released_from_an_older_source_is_found(example, course):
+    released = course.root / "release" / "repeat" / "repeat.ipynb"
     released.parent.mkdir(parents=True)
     shutil.copy(example.notebook, released)
-    report = verify([Target(example.folder, "assignment")], static=True, course=tmp_path / "course")
+    report = verify([Target(example.folder, "assignment")], static=True, course=course)
     assert [finding.rule for finding in report.findings] == ["release-fresh"]
 
 
-def test_a_version_released_today_is_as_fresh_as_can_be(example, tmp_path):
-    from kit.grading.release import make_release_version
-    from kit.notebooks import read_notebook, write_notebook
-
-    fresh = make_release_version(read_notebook(example.notebook))
-    write_notebook(fresh, tmp_path / "course" / "release" / "repeat" / "repeat.ipynb")
-    report = verify([Target(example.folder, "assignment")], static=True, course=tmp_path / "course")
-    assert report.ok
+def test_a_version_that_kit_released_is_fresh_until_the_source_changes(example, course):
+    publish_assignment(course, example.folder)
+    targets = [Target(example.folder, "assignment")]
+    assert verify(targets, static=True, course=course).ok
+    example.edit(example.notebook, lambda cells, _: cells.append("title", "\nNew."))
+    assert [each.rule for each in verify(targets, static=True, course=course).findings] == [
+        "release-fresh"
+    ]
 
 
 def test_a_folder_without_its_contract_is_told_so(example):

@@ -65,9 +65,8 @@ def test_an_exercise_that_is_not_done_yet_may_stop_a_later_cell(example):
 
 def test_a_name_that_only_an_exercise_binds_breaks_the_learners_version(example):
     def edit(cells, notebook):
-        cells[
-            "modify-shift"
-        ].source = "### BEGIN SOLUTION\ndef shift_of_mean(error, count):\n    return error / count\n### END SOLUTION"
+        function = "def shift_of_mean(error, count):\n    return error / count"
+        cells["modify-shift"].source = f"### BEGIN SOLUTION\n{function}\n### END SOLUTION"
         cells.insert_after(
             "modify-shift",
             new_code_cell(

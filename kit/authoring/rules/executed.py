@@ -120,7 +120,7 @@ def reference_full(subject: AssignmentFolder) -> Iterator[Problem]:
             if said:
                 what = _("with the reference solution, this cell warns: {text}")
                 yield Problem(what.format(text=said.splitlines()[0]), fix, cell_key(cell))
-        for event in trial.events:
+        for event in [*trial.events, *trial.repairs]:
             yield Problem(_("the reference solution: {event}").format(event=event), fix)
 
 
