@@ -21,6 +21,8 @@ _DEFAULTS = {
     "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
     # Otherwise the first thing that a newcomer sees is a question about news from the internet.
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
+    # A link to START-HERE.md shows the page, not its source.
+    "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
 }
 
 
