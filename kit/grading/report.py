@@ -22,6 +22,7 @@ from kit.i18n import ngettext
 MIN_GROUP = 5
 # Below this a question hardly tells those who can from those who can not.
 WEAK = 0.1
+MAX_REPAIRS = 2
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,9 @@ def _concerns(
             _(
                 "The grader put these right by itself, and the marks are as if nothing had happened."
             ),
-            rows({result.student: " ".join(result.repairs) for result in graded if result.repairs}),
+            rows(
+                {result.student: _describe_repairs(result) for result in graded if result.repairs}
+            ),
         ),
         Concern(
             _("Late"),
@@ -200,6 +203,15 @@ def _is_unanswered(result: Result) -> bool:
 
 def _was_stopped(result: Result) -> bool:
     return bool(result.evidence.get("stopped"))
+
+
+def _describe_repairs(result: Result) -> str:
+    """Return the first repairs: a notebook that lost all its metadata has dozens of one kind."""
+    more = len(result.repairs) - MAX_REPAIRS
+    text = " ".join(result.repairs[:MAX_REPAIRS])
+    if more <= 0:
+        return text
+    return text + " " + ngettext("And {n} more.", "And {n} more.", more).format(n=more)
 
 
 def _describe_late(result: Result) -> str:
