@@ -6,8 +6,6 @@ submissions at once are left to `kit.grading.batch`.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from nbformat import NotebookNode
 
 from kit.grading.assignment import Limits
 from kit.grading.execution import Stop, execute_submission
+from kit.grading.folders import working_folder
 from kit.grading.masters import Master, make_master
 from kit.grading.release import ReleaseRules
 from kit.grading.repair import repair_notebook
@@ -132,25 +131,3 @@ def _folder(cwd: Path | None, files: Path | None) -> Iterator[Path]:
         }
     with working_folder(present) as folder:
         yield folder
-
-
-@contextmanager
-def working_folder(*layers: Mapping[str, Path]) -> Iterator[Path]:
-    """Make a folder of its own for one submission, with copies of files; remove it after.
-
-    Parameters
-    ----------
-    layers
-        Relative path → file. A file of a later layer takes the place of one of an earlier layer.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="kit-work-"))
-    try:
-        for layer in layers:
-            for name, path in layer.items():
-                target = folder / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.unlink(missing_ok=True)
-                shutil.copyfile(path, target)
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -247,11 +247,16 @@ def _write_notebook(db: Any, api: Any, assignment: Any, notebook: Any, master: M
 
 @dataclass(frozen=True)
 class Entry:
-    """A result on its way into the gradebook, with what the result alone does not say."""
+    """A result on its way into the gradebook, with what the result alone does not say.
+
+    ``extension`` is written only where ``sets_extension`` says so: a course without ``kit.yaml`` keeps the
+    extensions that were granted with nbgrader.
+    """
 
     result: Result
-    late: LatePolicy
+    late: LatePolicy = field(default_factory=LatePolicy)
     extension: timedelta | None = None
+    sets_extension: bool = False
 
 
 def write_results(course: Course, assignment: str, entries: Sequence[Entry]) -> None:
@@ -357,7 +362,7 @@ class _Writer:
         columns: dict[str, Any] = {
             "timestamp": to_utc(datetime.fromisoformat(moment)) if moment else None
         }
-        if entry.extension is not None:
+        if entry.sets_extension:
             columns["extension"] = entry.extension
         known = self.submissions.get(result.student)
         if known is None:

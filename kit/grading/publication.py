@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from kit.errors import KitError, KitErrors
 from kit.grading.assignment import load_assignment
 from kit.grading.course import Course
+from kit.grading.folders import Replacement, copy_files, set_modes
 from kit.grading.gradebook import register_assignment
 from kit.grading.masters import Master, read_masters, source_files
 from kit.grading.release import Leak, find_leaks
@@ -78,11 +78,11 @@ def publish_assignment(
     if origin is not None:
         _bring_in(course, slug, origin, files)
     target = course.folder("release", slug)
-    with _Replacement(target) as fresh:
-        _copy(released, fresh)
+    with Replacement(target) as fresh:
+        copy_files(released, fresh)
         for master in masters:
             write_notebook(master.release, fresh / f"{master.name}.ipynb")
-    _set_modes(target, 0o664 if course.groupshared else 0o644)
+    set_modes(target, 0o664 if course.groupshared else 0o644)
     points = sum(
         float(cell.metadata.nbgrader.get("points", 0))
         for master in masters
@@ -176,48 +176,12 @@ def _check_untouched(course: Course, slug: str, *, force: bool) -> None:
 def _bring_in(course: Course, slug: str, origin: Path, files: Mapping[str, Path]) -> None:
     """Copy an assignment into the course; what is for mentors goes where nothing is released from."""
     target = course.folder("source", slug)
-    with _Replacement(target) as fresh:
-        _copy(files, fresh)
+    with Replacement(target) as fresh:
+        copy_files(files, fresh)
     private = course.state("assignments", slug)
-    with _Replacement(private) as fresh:
+    with Replacement(private) as fresh:
         for name in ("assignment.yaml", "rubric.md"):
             if (origin / name).is_file():
                 shutil.copyfile(origin / name, fresh / name)
         note = {"digest": digest_folder(target, ignore=course.ignore)}
         (fresh / "origin.json").write_text(json.dumps(note) + "\n", encoding="utf-8")
-
-
-def _copy(files: Mapping[str, Path], target: Path) -> None:
-    for name, path in files.items():
-        place = target / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, place)
-
-
-def _set_modes(folder: Path, mode: int) -> None:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            path.chmod(mode)
-
-
-class _Replacement:
-    """A folder that takes the place of another only once it is complete."""
-
-    def __init__(self, target: Path) -> None:
-        self.target = target
-
-    def __enter__(self) -> Path:
-        self.target.parent.mkdir(parents=True, exist_ok=True)
-        self.fresh = Path(tempfile.mkdtemp(dir=self.target.parent, prefix=f".{self.target.name}."))
-        self.fresh.chmod(0o755)
-        return self.fresh
-
-    def __exit__(self, kind: object, *_error: object) -> None:
-        if kind is None:
-            old = self.fresh.with_name(self.fresh.name + ".old")
-            if self.target.exists():
-                self.target.replace(old)
-            self.fresh.replace(self.target)
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            shutil.rmtree(self.fresh, ignore_errors=True)

@@ -70,7 +70,7 @@ class Result:
     submitted_at
         When it was handed in (ISO 8601 with offset), or None when nobody wrote that down.
     late_seconds, penalty
-        How late it was after grace and extension, and the points taken off for that.
+        Seconds after the person's own due date (0 within the grace period), and the points taken off.
     repairs
         What was put right before grading, one sentence each.
     evidence
@@ -108,7 +108,9 @@ class Result:
         True
         """
         data = {"schema_version": SCHEMA_VERSION, **asdict(self)}
-        return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        text = json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        # A learner's text may hold half a surrogate pair, which no file can.
+        return text.encode("utf-8", "replace").decode("utf-8")
 
     @classmethod
     def from_json(cls, text: str, *, where: str | Path | None = None) -> Result:
