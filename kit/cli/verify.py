@@ -21,6 +21,7 @@ Examples:
   kit verify courses assignments              everything, executed too
   kit verify --static courses/ai-evaluation   only read, in a second
   kit verify assignments/error-bars -j 2      two notebooks at once
+  kit verify --fix assignments/error-bars     clear outputs and name cells first
   kit verify courses --format json            for another program
   kit verify --rules                          every rule, with what it asks
 """
@@ -43,6 +44,12 @@ Examples:
     show_default=True,
     help="How to print what was found.",
 )
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="First put right what needs no judgement: stored outputs, kernel metadata, ids that "
+    "Jupyter made up.",
+)
 @click.option("--rules", "list_rules", is_flag=True, help="List the rules and stop.")
 def verify(
     paths: tuple[Path, ...],
@@ -50,6 +57,7 @@ def verify(
     jobs: int | None,
     course: Path | None,
     form: str,
+    fix: bool,
     list_rules: bool,
 ) -> None:
     """Hold lessons and assignments against the rules of the author's guide.
@@ -59,6 +67,7 @@ def verify(
     is 1 if there is any.
     """
     from kit.authoring.targets import find_targets
+    from kit.authoring.tidy import tidy_files
     from kit.authoring.verify import verify as apply_rules
     from kit.grading.course import load_course
 
@@ -67,10 +76,12 @@ def verify(
         return
     if not paths:
         raise click.UsageError(_("Name a lesson, an assignment, or a folder of them."))
+    targets = find_targets(paths)
+    if fix:
+        for path in tidy_files(targets):
+            click.echo(_("tidied {path}").format(path=path), err=True)
     in_course = load_course(course) if course is not None else None
-    report = apply_rules(
-        find_targets(paths), static=static, jobs=jobs, course=in_course, tell=_tell
-    )
+    report = apply_rules(targets, static=static, jobs=jobs, course=in_course, tell=_tell)
     if form == "json":
         click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
     else:

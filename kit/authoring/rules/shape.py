@@ -20,6 +20,12 @@ _READABLE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _MACHINE_MADE = re.compile(r"[0-9a-f]{8}|[0-9a-f]{8}-[0-9a-f]{4}-.*|auto-.*")
 
 
+def is_readable(identity: str) -> bool:
+    """Say whether a person could have given an id, in kebab-case and short enough."""
+    made_up = _MACHINE_MADE.fullmatch(identity)
+    return not made_up and bool(_READABLE.fullmatch(identity)) and len(identity) <= LONGEST_ID
+
+
 @rule(
     "cell-id",
     "Every cell has a permanent, readable id in kebab-case, of at most 55 characters, "
@@ -31,7 +37,10 @@ def cell_id(subject: Subject) -> Iterator[Problem]:
     seen: dict[str, int] = {}
     for cell in subject.cells:
         identity = str(cell.node["id"])
-        fix = _("Give the cell an id that says what it is for, such as 'predict-mean-drops'")
+        fix = _(
+            "Give the cell an id that says what it is for, such as 'predict-mean-drops'; "
+            "kit verify --fix makes one from its first words"
+        )
         if _MACHINE_MADE.fullmatch(identity):
             yield Problem(
                 _("the id {id} was made up by a machine").format(id=identity), fix, cell.key
@@ -46,7 +55,7 @@ def cell_id(subject: Subject) -> Iterator[Problem]:
             what = _("the cell's id is {id} and its grade_id is {grade_id}")
             yield Problem(
                 what.format(id=identity, grade_id=named),
-                _("Make the id equal to the grade_id"),
+                _("Make the id equal to the grade_id; kit verify --fix does it"),
                 cell.key,
             )
         if cell.key in seen:
@@ -65,9 +74,9 @@ def cell_id(subject: Subject) -> Iterator[Problem]:
 def kernel(subject: Subject) -> Iterator[Problem]:
     """A kernel that exists on the author's machine only opens a dialogue on everyone else's."""
     metadata = subject.notebook["metadata"]
-    fix = _("Set kernelspec to {kernel} and language_info to {language}").format(
-        kernel=KERNEL, language={"name": "python"}
-    )
+    fix = _(
+        "Run kit verify --fix, or set kernelspec to {kernel} and language_info to {language}"
+    ).format(kernel=KERNEL, language={"name": "python"})
     if dict(metadata.get("kernelspec", {})) != KERNEL:
         yield Problem(_("the kernelspec is not the common one"), fix)
     if dict(metadata.get("language_info", {})) != {"name": "python"}:
@@ -77,7 +86,7 @@ def kernel(subject: Subject) -> Iterator[Problem]:
 @rule("no-outputs", "Sources are stored without outputs and execution counts.", kinds=BOTH)
 def no_outputs(subject: Subject) -> Iterator[Problem]:
     """Stored outputs hide what the code does today, and make every change unreadable."""
-    fix = _("Clear all outputs (Edit > Clear Outputs of All Cells) and save")
+    fix = _("Run kit verify --fix, or clear all outputs and save")
     for cell in subject.cells:
         if not cell.is_code:
             continue
