@@ -17,8 +17,8 @@ _COLOUR = {"collected": "green", "held": "yellow", "refused": "red"}
 @click.option(
     "--course",
     type=click.Path(path_type=Path),
-    default=Path(),
-    show_default=True,
+    required=True,
+    metavar="DIR",
     help="The course directory.",
 )
 @click.option(

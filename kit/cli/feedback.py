@@ -15,8 +15,8 @@ from kit.i18n import ngettext
 @click.option(
     "--course",
     type=click.Path(path_type=Path),
-    default=Path(),
-    show_default=True,
+    required=True,
+    metavar="DIR",
     help="The course directory.",
 )
 @click.option(

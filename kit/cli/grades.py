@@ -11,8 +11,8 @@ import click
 @click.option(
     "--course",
     type=click.Path(path_type=Path),
-    default=Path(),
-    show_default=True,
+    required=True,
+    metavar="DIR",
     help="The course directory.",
 )
 @click.option(

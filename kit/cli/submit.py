@@ -13,6 +13,8 @@ from kit.i18n import gettext as _
 
 def _both_clocks(moment: datetime) -> str:
     local = moment.astimezone()
+    if not local.utcoffset():
+        return f"{local:%Y-%m-%d %H:%M:%S} UTC"
     return f"{local:%Y-%m-%d %H:%M:%S} ({local:%Z}), {moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 

@@ -240,6 +240,7 @@ def hand_in(
         folder=to,
     )
     try:
+        _make_shared(to / assignment)
         target = _write_attempt(receipt, content, to / assignment / student)
     except OSError as err:
         raise KitError(
@@ -301,6 +302,13 @@ def _check_notebook(data: bytes, path: Path) -> None:
                 fix=(err.fix or "").rstrip(".")
             ),
         ) from err
+
+
+def _make_shared(folder: Path) -> None:
+    """Make the folder of an assignment as open as the exchange, since the first learner makes it for all."""
+    if not folder.is_dir():
+        folder.mkdir()
+        folder.chmod(folder.parent.stat().st_mode & 0o7777)
 
 
 def _write_attempt(receipt: Receipt, content: dict[str, bytes], place: Path) -> Path:

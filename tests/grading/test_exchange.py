@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from datetime import UTC, datetime
 
 import nbformat
@@ -56,6 +57,20 @@ def test_every_attempt_is_kept_even_two_in_one_second(notebook, stick):
     folders = {hand_in_tides(notebook, stick).folder for _ in range(3)}
     assert len(folders) == 3
     assert all((folder / "tides.ipynb").exists() for folder in folders)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a stick has no permissions")
+def test_the_first_learner_leaves_room_for_the_others_and_none_for_changes(notebook, stick):
+    stick.chmod(0o1777)
+    old = os.umask(0o022)
+    try:
+        attempt = hand_in_tides(notebook, stick).folder
+    finally:
+        os.umask(old)
+    modes = [
+        oct(path.stat().st_mode & 0o7777) for path in (stick / "tides", attempt.parent, attempt)
+    ]
+    assert modes == ["0o1777", "0o755", "0o755"]
 
 
 def test_further_files_keep_their_place_below_the_notebook(notebook, stick):
