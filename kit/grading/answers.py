@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 
 from kit.errors import KitError, KitErrors
 from kit.grading.cells import cell_kind, known_cells
-from kit.grading.release import ReleaseRules
+from kit.grading.rules import ReleaseRules
 from kit.i18n import gettext as _
 
 _CELL = re.compile(r"^# %%\s*(?P<markdown>\[markdown\])?\s*(?P<key>.*?)\s*$")

@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 from kit import __version__
 from kit.errors import KitError
 from kit.grading.course import Course
+from kit.grading.fingerprint import digest_folder
 from kit.grading.gradebook import Entry, gradebook_file, register_assignment, write_results
 from kit.grading.policy import Policy, load_policy
 from kit.grading.results import Result, read_result
-from kit.grading.submission import digest_folder, read_timestamp
+from kit.grading.timestamps import read_timestamp
 from kit.i18n import gettext as _
-from kit.notebooks.files import write_atomically
 
 if TYPE_CHECKING:
     from kit.grading.masters import Master
@@ -234,11 +234,15 @@ def _grade_all(
 
 
 def _keep(plan: Plan, result: Result) -> None:
+    from kit.notebooks.files import write_atomically
+
     path = plan.course.results_folder(plan.assignment) / f"{result.student}.json"
     write_atomically(result.to_json(), path)
 
 
 def _write_gradebook(plan: Plan, results: Sequence[Result]) -> None:
+    from kit.notebooks.files import write_atomically
+
     governed = plan.policy.deadline.due is not None or bool(plan.policy.deadline.extensions)
     entries = [
         Entry(

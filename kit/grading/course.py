@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from kit.errors import KitError, KitErrors
-from kit.grading.assignment import LatePolicy, Limits, parse_late, parse_limits
-from kit.grading.release import Region, ReleaseRules
+from kit.grading.rules import Region, ReleaseRules
+from kit.grading.terms import LatePolicy, Limits, parse_late, parse_limits
 from kit.i18n import gettext as _
 
 CONFIG = "nbgrader_config.py"

@@ -29,7 +29,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from kit.errors import KitError
-from kit.grading.assignment import Limits
+from kit.grading.terms import Limits
 from kit.i18n import gettext as _
 from kit.i18n import ngettext
 from kit.running.kernel import (

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from kit.grading.assignment import Limits
 from kit.grading.execution import Stop, execute_submission
 from kit.grading.folders import working_folder
 from kit.grading.masters import Master, make_master
-from kit.grading.release import ReleaseRules
 from kit.grading.repair import repair_notebook
 from kit.grading.results import CellMark
+from kit.grading.rules import ReleaseRules
+from kit.grading.terms import Limits
 from kit.grading.verdict import earned, mark_cells
 
 

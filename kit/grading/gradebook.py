@@ -16,15 +16,16 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kit.errors import KitError
-from kit.grading.assignment import LatePolicy
-from kit.grading.cells import cell_kind, is_locked, known_cells, max_points
 from kit.grading.course import Course, to_utc
-from kit.grading.masters import Master
 from kit.grading.results import CellMark, Result
+from kit.grading.terms import LatePolicy
 from kit.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from kit.grading.masters import Master
 
 _SQLITE = "sqlite:///"
 
@@ -187,6 +188,8 @@ def register_assignment(
 
 def _wanted_cells(master: Master) -> dict[tuple[str, str], dict[str, Any]]:
     """Return (name, table) → columns, for every row that nbgrader keeps of a notebook's cells."""
+    from kit.grading.cells import cell_kind, is_locked, known_cells, max_points
+
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for key, cell in known_cells(master.full).items():
         kind = cell_kind(cell)

@@ -17,7 +17,6 @@ from nbformat import NotebookNode
 
 from kit import __version__
 from kit.errors import KitError
-from kit.grading.assignment import Limits
 from kit.grading.cells import compute_checksum, known_cells
 from kit.grading.course import Course
 from kit.grading.execution import Stop, StoppedError
@@ -27,7 +26,9 @@ from kit.grading.masters import Master, source_files
 from kit.grading.policy import Policy
 from kit.grading.repair import match_names
 from kit.grading.results import CellMark, Result
-from kit.grading.submission import TIMESTAMP, Submission, read_submission
+from kit.grading.submission import Submission, read_submission
+from kit.grading.terms import Limits
+from kit.grading.timestamps import TIMESTAMP
 from kit.grading.verdict import mark_cells
 from kit.i18n import gettext as _
 

@@ -16,7 +16,8 @@ from nbformat import NotebookNode
 
 from kit.errors import KitError, KitErrors
 from kit.grading.course import Course
-from kit.grading.release import ReleaseRules, make_gradebook_version, make_release_version
+from kit.grading.release import make_gradebook_version, make_release_version
+from kit.grading.rules import ReleaseRules
 from kit.i18n import gettext as _
 from kit.notebooks import read_notebook
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from kit.errors import KitError, KitErrors
 from kit.grading.assignment import load_assignment
 from kit.grading.course import Course
+from kit.grading.fingerprint import digest_folder
 from kit.grading.folders import Replacement, copy_files, set_modes
 from kit.grading.gradebook import register_assignment
 from kit.grading.masters import Master, read_masters, source_files
 from kit.grading.release import Leak, find_leaks
-from kit.grading.submission import digest_folder
 from kit.i18n import gettext as _
 from kit.notebooks import write_notebook
 

@@ -7,29 +7,29 @@ the others. Cells are mended in `kit.grading.repair`.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
-from fnmatch import fnmatch
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from nbformat import NotebookNode
 
 from kit.errors import KitError
+from kit.grading.fingerprint import (
+    IGNORED,
+    MAX_FILE_BYTES,
+    MAX_FILES,
+    digest_folder,
+    walk_files,
+)
+from kit.grading.timestamps import TIMESTAMP, read_timestamp
 from kit.i18n import gettext as _
 from kit.notebooks import MAX_BYTES, parse_notebook
 
-TIMESTAMP = "timestamp.txt"
-MAX_FILES = 500
-MAX_FILE_BYTES = 100_000_000
-IGNORED = (".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback")
 _CELL_ID = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
 
 
@@ -63,25 +63,6 @@ class Submission:
     digest: str = ""
 
 
-def digest_folder(folder: Path, *, ignore: tuple[str, ...] = IGNORED) -> str:
-    """Return a hash of the regular files below a folder, time stamp left out."""
-    total = hashlib.sha256()
-    for name, path in _walk(folder, ignore):
-        if name == TIMESTAMP:
-            continue
-        total.update(f"\0{name}\0".encode("utf-8", "surrogateescape"))
-        try:
-            status = path.lstat()
-            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE_BYTES:
-                total.update(f"{status.st_mode} {status.st_size} {status.st_mtime_ns}".encode())
-            else:
-                with path.open("rb") as stream:
-                    total.update(hashlib.file_digest(stream, "sha256").digest())
-        except OSError as err:
-            total.update(str(err.errno).encode())
-    return total.hexdigest()
-
-
 def read_submission(folder: Path, student: str, *, ignore: tuple[str, ...] = IGNORED) -> Submission:
     """Read a submission; whatever is wrong with it ends up in its sentences."""
     notebooks: dict[str, NotebookNode] = {}
@@ -92,7 +73,7 @@ def read_submission(folder: Path, student: str, *, ignore: tuple[str, ...] = IGN
         return Submission(
             student, folder, repairs=(_("The folder is a link, and links are not followed."),)
         )
-    for name, path in _walk(folder, ignore):
+    for name, path in walk_files(folder, ignore):
         is_notebook = name.endswith(".ipynb") and "/" not in name
         try:
             status = path.lstat()
@@ -123,45 +104,6 @@ def read_submission(folder: Path, student: str, *, ignore: tuple[str, ...] = IGN
         submitted_at=read_timestamp(folder),
         digest=digest_folder(folder, ignore=ignore),
     )
-
-
-def read_timestamp(folder: Path) -> datetime | None:
-    """Return when a submission was handed in, from its ``timestamp.txt``; None when that says nothing."""
-    path = folder / TIMESTAMP
-    try:
-        if path.is_symlink() or path.stat().st_size > 1000:
-            return None
-        return parse_timestamp(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-
-
-def parse_timestamp(text: str) -> datetime | None:
-    """Return a time as nbgrader writes it: date, time, and a zone by name or offset; UTC without one.
-
-    Examples
-    --------
-    >>> parse_timestamp("2027-03-01 23:59:00.25 America/Santiago").isoformat()
-    '2027-03-01T23:59:00.250000-03:00'
-    >>> parse_timestamp("2027-03-01 23:59:00 UTC").isoformat()
-    '2027-03-01T23:59:00+00:00'
-    >>> parse_timestamp("soon") is None
-    True
-    """
-    text = text.strip()
-    parts = text.split(" ")
-    try:
-        if len(parts) != 3:
-            moment = datetime.fromisoformat(text)
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        moment = datetime.fromisoformat(" ".join(parts[:2]))
-        offset = re.fullmatch(r"([+-])(\d\d):?(\d\d)", parts[2])
-        if offset:
-            delta = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
-            return moment.replace(tzinfo=timezone(-delta if offset[1] == "-" else delta))
-        return moment.replace(tzinfo=ZoneInfo(parts[2]))
-    except (ValueError, KeyError, OSError):
-        return None
 
 
 def parse_submission(text: str, *, name: str) -> tuple[NotebookNode, tuple[str, ...]]:
@@ -290,23 +232,3 @@ def _plain_cell(cell: dict[str, Any]) -> dict[str, Any]:
     elif isinstance(cell.get("attachments"), dict):
         plain["attachments"] = cell["attachments"]
     return plain
-
-
-def _walk(folder: Path, ignore: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
-    """Yield every file below a folder in a fixed order, links included but never followed."""
-    count = 0
-    for root, folders, names in os.walk(folder, followlinks=False):
-        links = [name for name in folders if (Path(root) / name).is_symlink()]
-        folders[:] = sorted(
-            name
-            for name in folders
-            if name not in links and not any(fnmatch(name, pattern) for pattern in ignore)
-        )
-        for name in sorted(names + links):
-            if any(fnmatch(name, pattern) for pattern in ignore):
-                continue
-            path = Path(root) / name
-            yield path.relative_to(folder).as_posix(), path
-            count += 1
-            if count > 10 * MAX_FILES:
-                return

@@ -14,8 +14,9 @@ from nbformat import NotebookNode
 
 from kit.grading.cells import cell_kind, compute_checksum, known_cells, max_points
 from kit.grading.execution import DIED, NOT_RUN, OUT_OF_MEMORY, TIMED_OUT
-from kit.grading.release import ReleaseRules, hidden_text
+from kit.grading.release import hidden_text
 from kit.grading.results import CellMark
+from kit.grading.rules import ReleaseRules
 from kit.i18n import gettext as _
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")

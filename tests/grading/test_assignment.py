@@ -5,7 +5,8 @@ import yaml
 from grading_examples import doubles
 
 from kit.errors import KitError, KitErrors
-from kit.grading.assignment import LatePolicy, Limits, load_assignment, parse_late
+from kit.grading.assignment import LatePolicy, Limits, load_assignment
+from kit.grading.terms import parse_late
 from kit.notebooks import find_cell, write_notebook
 
 CONTRACT = {
