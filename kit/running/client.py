@@ -44,6 +44,9 @@ _quiet = logging.getLogger("kit.running.quiet")
 _quiet.addHandler(logging.NullHandler())
 _quiet.propagate = False
 
+# An expression that finds the recorder from the notebook's namespace, where no name is bound to it.
+_RECORDER = "__import__('IPython').get_ipython().kernel.finish_metadata.recorder"
+
 
 @dataclass
 class Session:
@@ -214,7 +217,8 @@ class LedgerClient(PapermillNotebookClient):
         if notes is None:
             raise RuntimeError(_("the recorder could not be installed; is it a Python kernel?"))
         self._pid = int(notes["pid"])
-        self.session.is_warm = bool(getattr(self.km, "is_warm", False))
+        # Only a warm manager has a reason for being cold.
+        self.session.is_warm = getattr(self.km, "cold_reason", "always") is None
 
     async def _ask(self, code: str) -> dict[str, Any] | None:
         """Execute code silently and return the recorder's notes on it."""
@@ -235,23 +239,21 @@ class LedgerClient(PapermillNotebookClient):
             seen.ended for seen in self.session.seen.values()
         )
         self.shutdown_kernel = "immediate"
-        try:
-            with contextlib.suppress(Exception):
-                if clean and not self.session.stopped:
-                    await self._say_goodbye()
-            with contextlib.suppress(Exception):
-                await self._async_cleanup_kernel()
-        finally:
-            kernel.end_processes(family)
+        with contextlib.suppress(Exception):
+            if clean and not self.session.stopped:
+                await self._say_goodbye()
+        kernel.end_processes(family)
+        with contextlib.suppress(Exception):
+            await self._async_cleanup_kernel()
 
     async def _say_goodbye(self) -> None:
         """Let the kernel end itself, so that what it registered for its exit runs."""
-        assert self.km is not None
-        await ensure_async(self.km.request_shutdown())
-        # Now and then ipykernel hangs here; jupyter_client would wait 2.5 s before it does something.
-        async with asyncio.timeout(2):
+        assert self.km is not None and self.kc is not None
+        self.kc.execute(f"{_RECORDER}.leave()", silent=True, store_history=False)
+        async with asyncio.timeout(5):
+            # jupyter_client would look every 0.1 s.
             while await ensure_async(self.km.is_alive()):
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.01)
 
     # The cells.
 
@@ -369,10 +371,7 @@ class LedgerClient(PapermillNotebookClient):
         trees = parse_cells(self.nb)
         seeds = seed_arguments(trees)
         names = [argument for _name, argument in seeds if isinstance(argument, str)]
-        code = (
-            "__import__('IPython').get_ipython().kernel.finish_metadata.recorder"
-            f".summarise({imported_libraries(trees)!r}, {names!r})"
-        )
+        code = f"{_RECORDER}.summarise({imported_libraries(trees)!r}, {names!r})"
         try:
             notes = await self._ask(code)
         except DeadKernelError:

@@ -139,7 +139,7 @@ def run_notebooks(
     for task in ordered:
         check_parameters(task.notebook, task.parameters, name=task.name)
     tell = on_progress or (lambda _progress: None)
-    preload = _preload([task.notebook for task in ordered]) if warm else ()
+    preload = _libraries_to_preload(ordered) if warm else ()
     sessions = [
         Session(
             cwd=(task.cwd or Path.cwd()).absolute(),
@@ -155,7 +155,8 @@ def run_notebooks(
 
     def work(index: int) -> NotebookRun:
         run = _execute(ordered[index], sessions[index])
-        tell(Progress(index, "finished", run=run))
+        if not sessions[index].stopped:
+            tell(Progress(index, "finished", run=run))
         return run
 
     # One thread a notebook: the work is done in the kernels, and a thread's Ctrl-C never arrives in
@@ -207,12 +208,11 @@ def _watcher(tell: Callable[[Progress], None], index: int) -> Callable[[int, int
     return lambda cell, cells: tell(Progress(index, "cell" if cell else "started", cell, cells))
 
 
-def _preload(notebooks: Sequence[NotebookNode]) -> tuple[str, ...]:
-    try:
-        from kit.kernels import preload_for
-    except ImportError:
-        return ()
-    return tuple(preload_for(notebooks))
+def _libraries_to_preload(tasks: Sequence[NotebookTask]) -> tuple[str, ...]:
+    # One list for all, so that one server does for all.
+    from kit.kernels import preload_for
+
+    return preload_for([task.notebook for task in tasks])
 
 
 def _execute(task: NotebookTask, session: Session) -> NotebookRun:

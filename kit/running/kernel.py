@@ -13,8 +13,6 @@ from typing import Any
 
 import psutil
 
-from kit.running.memory import process_tree
-
 # A socket's path has at most 107 bytes on Linux and 103 on macOS; "/k-ipc-5" and the folder's random
 # name go on top of the base.
 _LONGEST_BASE = 103 - len("/kit-12345678/k-ipc-12345")
@@ -32,11 +30,11 @@ def kernel_manager_class(*, warm: bool) -> type[Any]:
     """Return the class that starts kernels: a warm one where asked for and there is one."""
     from jupyter_client.manager import AsyncKernelManager
 
-    if warm:
-        with contextlib.suppress(ImportError):
-            from kit.kernels import WarmKernelManager
+    # Where there can be no warm kernel anyway, nobody needs the warning that there is none.
+    if warm and sys.platform == "linux":
+        from kit.kernels import WarmKernelManager
 
-            return WarmKernelManager
+        return WarmKernelManager
     cold: type[Any] = AsyncKernelManager
     return cold
 
@@ -56,8 +54,16 @@ def kernel_environment(
         Where IPython keeps its profile; the user's own start-up files must not change a result.
     """
     env = dict(base)
-    # Both run code of the user's choice, or hide warnings, before the first cell.
-    for name in ("PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "KIT_CHECKS"):
+    # They run code of the user's choice before the first cell, hide warnings, or (the last one) keep
+    # ipykernel from showing what is written past Python, so that a test would not see what users see.
+    unwanted = (
+        "PYTHONSTARTUP",
+        "PYTHONWARNINGS",
+        "PYTHONINSPECT",
+        "KIT_CHECKS",
+        "PYTEST_CURRENT_TEST",
+    )
+    for name in unwanted:
         env.pop(name, None)
     # Two busy numeric threads on two cores are many times slower than one.
     env.update(dict.fromkeys(THREAD_VARIABLES, "1"))
@@ -94,13 +100,11 @@ def transport() -> str:
     return "tcp" if sys.platform == "win32" else "ipc"
 
 
-def living(pids: Iterable[int]) -> list[psutil.Process]:
-    """Return the processes to end later; psutil knows them by start time too, so ids can be reused."""
-    return [process for pid in pids for process in process_tree(pid)]
-
-
 def end_processes(processes: Iterable[psutil.Process]) -> None:
-    """Kill what is still alive of some processes and of everything they have started since."""
+    """Kill what is still alive of some processes and of everything they have started since.
+
+    psutil knows a process by its start time, too, so nobody is hit who was given the same number.
+    """
     for process in processes:
         family = [process]
         with contextlib.suppress(psutil.Error):
