@@ -62,9 +62,7 @@ def test_every_command_is_in_one_group_of_the_help():
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_what_it_does(command, capsys):
-    with pytest.raises(SystemExit) as stop:
-        main([command, "--help"])
-    assert stop.value.code in (0, None)
+    main([command, "--help"])
     shown = capsys.readouterr().out
     assert shown.startswith(f"Usage: kit {command}")
     assert len(shown.split("Options:")[0].strip().splitlines()) > 2, (

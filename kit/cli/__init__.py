@@ -76,15 +76,16 @@ def _kit() -> None:
 def main(argv: list[str] | None = None) -> None:
     """Run the command line; a `KitError` becomes one message and exit code 1."""
     try:
-        _kit.main(args=argv, prog_name="kit", standalone_mode=False)
+        code = _kit.main(args=argv, prog_name="kit", standalone_mode=False)
     except KitError as error:
         click.echo(click.style("error: ", fg="red", bold=True) + error.message(), err=True)
         sys.exit(1)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("\nStopped. The same command goes on from here.", err=True)
         sys.exit(130)
+    # What `ctx.exit(1)` asked for comes back as a value when click is not left alone.
+    if isinstance(code, int) and code:
+        sys.exit(code)

@@ -1,0 +1,109 @@
+"""A real JupyterLab on a learner's folder, and a real Chromium that looks at it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[2]
+# Screenshots are kept here so that a person can look at them after a run; git ignores the folder.
+SEEN = REPO / "test-results"
+CHROMIUM_FLAGS = [
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium, Debian's own: nothing is downloaded."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.fail("no Chromium: install it with `sudo apt-get install chromium`")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def learner_folder(tmp_path_factory):
+    """What `kit start` makes for a learner on the first day."""
+    folder = tmp_path_factory.mktemp("learner") / "bitacora"
+    subprocess.run([sys.executable, "-m", "kit", "start", str(folder)], check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lab(learner_folder, tmp_path_factory):
+    """The address of JupyterLab, opened as `kit lab` opens it but without a window."""
+    home = tmp_path_factory.mktemp("home")
+    runtime = home / "runtime"
+    environment = os.environ | {
+        "HOME": str(home),
+        "JUPYTER_RUNTIME_DIR": str(runtime),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "OMP_NUM_THREADS": "1",
+    }
+    log = (home / "lab.log").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "kit", "lab", str(learner_folder), "--no-browser"],
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        yield _wait_for_address(server, runtime, home / "lab.log")
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(20)
+        log.close()
+
+
+def _wait_for_address(server: subprocess.Popen[bytes], runtime: Path, log: Path) -> str:
+    for _attempt in range(600):
+        for file in runtime.glob("jpserver-*.json"):
+            try:
+                found = json.loads(file.read_text())
+            except json.JSONDecodeError:
+                continue  # It is being written.
+            return f"{found['url']}lab?token={found['token']}"
+        if server.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise AssertionError(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+@pytest.fixture
+def page(browser, request):
+    """A page at the width of a laptop; what it shows at the end is kept as a picture."""
+    context = browser.new_context(viewport={"width": 1366, "height": 900})
+    opened = context.new_page()
+    opened.outside = []
+    opened.on(
+        "request",
+        lambda asked: (
+            None
+            if asked.url.startswith(("http://127.0.0.1", "http://localhost", "data:", "blob:", "ws:"))
+            else opened.outside.append(asked.url)
+        ),
+    )
+    yield opened
+    SEEN.mkdir(exist_ok=True)
+    opened.screenshot(path=SEEN / f"{request.node.name}.png")
+    context.close()
