@@ -177,16 +177,21 @@ def _facts(result: Result, zone: tzinfo) -> list[str]:
                 late=format_duration(result.late_seconds)
             )
         )
-    waiting = [mark for mark in result.marks if mark.points is None and mark.max_points > 0]
+    waiting = [mark for mark in result.marks if mark.points is None]
     if waiting:
         points = format_number(sum(mark.max_points for mark in waiting))
         facts.append(
             ngettext(
-                "A mentor still has to mark {n} answer, worth {points} points. It is not in the score yet.",
-                "A mentor still has to mark {n} answers, worth {points} points. They are not in the score yet.",
+                "A mentor still has to read {n} answer, worth {points} points. It is not in the score yet.",
+                "A mentor still has to read {n} answers, worth {points} points. They are not in the score yet.",
                 len(waiting),
             ).format(n=len(waiting), points=points)
         )
+    if result.status == "graded":
+        # What could not be read, and what was stopped.
+        facts += [str(fault) for fault in result.evidence.get("faults", {}).values()]
+        for executed in result.evidence.get("executed", {}).values():
+            facts += [str(event) for event in executed.get("events", [])]
     return facts
 
 
@@ -200,24 +205,33 @@ def _describe_mark(
         message = _("A hidden check did not pass.")
     sentences = [message] if message else []
     full = mark.points is not None and mark.points >= mark.max_points
-    if mark.points is None:
+    if not mark.max_points:
+        state, label = "plain", _("A mentor reads this") if mark.points is None else _("Read")
+        points = _("no points")
+    elif mark.points is None:
         state, label = "wait", _("A mentor marks this")
-    elif full:
-        state, label = "good", _("Full marks")
-    elif mark.points > 0:
-        state, label = "wait", _("Part of the marks")
+        points = _("up to {points}").format(points=_count_points(mark.max_points))
     else:
-        state, label = "bad", _("No marks")
-    if mark.points is not None and not full and mark.key in original.advice:
-        sentences.append(original.advice[mark.key])
-    if mark.points is None:
-        points = _("up to {n} points").format(n=format_number(mark.max_points))
-    else:
-        points = _("{n} of {total} points").format(
-            n=format_number(mark.points), total=format_number(mark.max_points)
+        state, label = (
+            ("good", _("Full marks"))
+            if full
+            else ("wait", _("Part of the marks"))
+            if mark.points > 0
+            else ("bad", _("No marks"))
         )
+        points = _("{n} of {points}").format(
+            n=format_number(mark.points), points=_count_points(mark.max_points)
+        )
+        if not full and mark.key in original.advice:
+            sentences.append(original.advice[mark.key])
     comment = comments.get(f"{mark.notebook}/{mark.key}", "")
     return Mark(mark.key, f"mark-{number}", state, label, points, tuple(sentences), comment)
+
+
+def _count_points(points: float) -> str:
+    # Languages have plurals for whole numbers only; half a point takes the form of two.
+    n = round(points) if points == round(points) else 2
+    return ngettext("{points} point", "{points} points", n).format(points=format_number(points))
 
 
 def _render_work(

@@ -16,6 +16,7 @@ from kit.errors import KitError
 from kit.grading.course import Course
 from kit.grading.gradebook import gradebook_file
 from kit.grading.results import CellMark, Result
+from kit.grading.sentences import describe_outcome
 from kit.i18n import gettext as _
 
 _JOIN = (
@@ -126,7 +127,8 @@ def with_mentor_marks(result: Result, marks: Marks) -> Result:
     earned = sum(mark.points for mark in changed if mark.points is not None) + extra
     share = result.penalty / before if before > 0 else 0.0
     penalty = round(earned * share, 6)
-    return replace(result, marks=tuple(changed), score=earned - penalty, penalty=penalty)
+    counted = replace(result, marks=tuple(changed), score=earned - penalty, penalty=penalty)
+    return replace(counted, outcome=describe_outcome(counted))
 
 
 def _replace_points(mark: CellMark, given: MentorMark) -> CellMark:

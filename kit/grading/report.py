@@ -159,7 +159,13 @@ def _concerns(
         Concern(
             _("Stopped"),
             _("A cell did not end in time, used too much memory, or ended Python."),
-            rows({result.student: result.outcome for result in graded if _was_stopped(result)}),
+            rows(
+                {
+                    result.student: events
+                    for result in graded
+                    if (events := _describe_events(result))
+                }
+            ),
         ),
         Concern(
             _("Repaired before grading"),
@@ -201,8 +207,15 @@ def _is_unanswered(result: Result) -> bool:
     )
 
 
-def _was_stopped(result: Result) -> bool:
-    return bool(result.evidence.get("stopped"))
+def _describe_failure(result: Result) -> str:
+    faults = [str(fault) for fault in result.evidence.get("faults", {}).values()]
+    return " ".join(faults) or result.outcome
+
+
+def _describe_events(result: Result) -> str:
+    """Return what was stopped while the notebook ran; empty when nothing was."""
+    executed = result.evidence.get("executed", {}).values()
+    return " ".join(str(event) for run in executed for event in run.get("events", []))
 
 
 def _describe_repairs(result: Result) -> str:

@@ -111,7 +111,7 @@ def test_the_author_says_what_to_think_about_only_where_points_were_lost():
 def test_what_the_visible_test_said_is_told():
     shown = text_of(page(result(mark("test-visible", 0, 1, message="double(2) is 4, not <5>"))))
     assert "double(2) is 4, not &lt;5&gt;" in shown
-    assert "0 of 1 points" in shown and "No marks" in shown
+    assert "0 of 1 point" in shown and "No marks" in shown
 
 
 @pytest.mark.parametrize(
@@ -142,8 +142,20 @@ def test_score_lateness_and_repairs_are_plain_sentences():
         "This was 1 day 1 hour late. Of the 4 points that you earned, 0.4 are taken off for that."
         in shown
     )
-    assert "A mentor still has to mark 1 answer, worth 2 points." in shown
+    assert "A mentor still has to read 1 answer, worth 2 points." in shown
     assert "The cell test-a was copied; the copy was left out." in shown
+
+
+def test_what_was_stopped_is_told():
+    evidence = {"executed": {"doubles": {"events": ["Cell 4 did not end in time."]}}}
+    assert "Cell 4 did not end in time." in text_of(page(result(evidence=evidence)))
+
+
+@pytest.mark.parametrize(("points", "says"), [(None, "A mentor reads this"), (0, "Read")])
+def test_a_declaration_without_points_is_not_called_a_success_or_a_failure(points, says):
+    shown = text_of(page(result(mark("ai-declaration", points, 0, kind="written"))))
+    assert says in shown and "no points" in shown
+    assert "Full marks" not in shown and "No marks" not in shown
 
 
 def test_a_failed_submission_gets_a_page_that_says_why_and_what_to_do():

@@ -66,6 +66,7 @@ def test_the_points_of_a_mentor_take_the_place_of_the_graders():
     assert marked.score == 1 + 2 + 1.5 + 0.25
     assert [mark.points for mark in marked.marks] == [1.0, 2.0, 1.5]
     assert not marked.needs_mentor
+    assert marked.outcome == "Graded: 4.75 of 5 points."
     assert marked.marks[1].message == ""
 
 

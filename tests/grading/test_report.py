@@ -52,12 +52,12 @@ def test_what_must_be_looked_at_stands_first_with_its_reason():
         result("s2", 2, 2, repairs=("The cell q1 was missing and was put back.",)),
         result("s3", 2, 2, late_seconds=90_000, penalty=0.4),
         result("s4", 0, 0, written=0.0),
-        result("s5", 2, 0, evidence={"stopped": ["q2"]}),
+        result("s5", 2, 0, evidence={"executed": {"waves": {"events": ["Cell 4 was stopped."]}}}),
         roster=["s1", "s6"],
     )
     assert "s1 waves.ipynb: line 3 is not JSON." in section(shown, "Could not be graded")
     assert "s4" in section(shown, "Nothing answered")
-    assert "s5" in section(shown, "Stopped")
+    assert "s5 Cell 4 was stopped." in section(shown, "Stopped")
     assert "s2 The cell q1 was missing and was put back." in section(
         shown, "Repaired before grading"
     )
