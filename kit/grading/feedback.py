@@ -123,13 +123,14 @@ def render_feedback(
         ``notebook/key`` → what a mentor wrote on a cell.
     """
     originals = originals or {}
+    # A table of zeros would say of somebody's work what nobody has looked at.
+    judged = result.marks if result.status == "graded" else ()
     marks = [
         _describe_mark(mark, number, originals.get(mark.notebook), comments or {})
-        for number, mark in enumerate(result.marks, 1)
+        for number, mark in enumerate(judged, 1)
     ]
     by_cell = {
-        (mark.notebook, mark.key): described
-        for mark, described in zip(result.marks, marks, strict=True)
+        (mark.notebook, mark.key): described for mark, described in zip(judged, marks, strict=True)
     }
     notebooks = [
         _render_work(name, notebook, originals.get(name) or Original(), by_cell)

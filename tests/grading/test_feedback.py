@@ -159,10 +159,12 @@ def test_a_declaration_without_points_is_not_called_a_success_or_a_failure(point
 
 
 def test_a_failed_submission_gets_a_page_that_says_why_and_what_to_do():
-    failed = Result("doubles", "intern-07", "failed", "tides.ipynb: line 1 is not JSON.")
+    marks = (mark("test-visible", 0, 1), mark("test-hidden", 0, 2))
+    failed = Result("doubles", "intern-07", "failed", "tides.ipynb: line 1 is not JSON.", marks)
     shown = text_of(page(failed))
     assert "Not graded" in shown and "line 1 is not JSON" in shown
     assert "What you can do now" in shown and "kit submit" in shown
+    assert "No marks" not in shown
 
 
 def test_what_a_mentor_wrote_is_shown_as_text():
