@@ -32,7 +32,7 @@ class Question:
     @property
     def points(self) -> float:
         """What its tests are worth together."""
-        return sum(max_points(cell.node) for cell in self.tests)
+        return sum(worth(cell.node) for cell in self.tests)
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,14 @@ class AssignmentFolder(Subject):
         if answers or tests:
             found.append(Question(tuple(contract), tuple(answers), tuple(tests)))
         return found
+
+
+def worth(cell: NotebookNode) -> float:
+    """Return what a cell is worth; 0 where its points are no number, which a rule of its own reports."""
+    try:
+        return max_points(cell)
+    except (TypeError, ValueError):
+        return 0.0
 
 
 def hides(cell: Cell) -> bool:

@@ -160,9 +160,32 @@ class Lesson(Subject):
         return dict(value) if isinstance(value, dict) else {}
 
     @property
+    def prerequisites(self) -> list[str]:
+        """What should come before: ids of lessons, or plain text."""
+        return [str(each) for each in _list(self.metadata.get("prerequisites"))]
+
+    @property
+    def data_names(self) -> list[str]:
+        """The names of the data sets."""
+        return [
+            str(each["name"])
+            for each in _list(self.metadata.get("data"))
+            if isinstance(each, dict) and "name" in each
+        ]
+
+    @property
+    def objective_texts(self) -> list[str]:
+        """The texts of the objectives, in order."""
+        return [
+            str(each.get("text", ""))
+            for each in _list(self.metadata.get("objectives"))
+            if isinstance(each, dict)
+        ]
+
+    @property
     def objective_ids(self) -> list[str]:
         """The ids of the objectives, in order."""
-        value = self.metadata.get("objectives", [])
+        value = _list(self.metadata.get("objectives"))
         return [str(each["id"]) for each in value if isinstance(each, dict) and "id" in each]
 
     @property
@@ -195,6 +218,11 @@ class Lesson(Subject):
                 value = exercise.kit.get("objective")
                 return None if value is None else str(value)
         return None
+
+
+def _list(value: object) -> list[Any]:
+    """A list that an author wrote, or none at all: what has another type is reported by its schema."""
+    return value if isinstance(value, list) else []
 
 
 def read_lesson(path: str | Path) -> Lesson:

@@ -114,9 +114,15 @@ again from Jupyter, or restore an earlier copy.
     notebook = nbformat.from_dict(data)
     try:
         nbformat.validate(notebook)
-    except nbformat.ValidationError as err:
+    except (nbformat.ValidationError, TypeError, ValueError) as err:
+        # nbformat itself fails where the type of a cell is not even a text.
+        reason = (
+            str(err).splitlines()[0]
+            if isinstance(err, nbformat.ValidationError)
+            else "a type is no text"
+        )
         raise KitError(
-            f"this notebook breaks the notebook format: {str(err).splitlines()[0]}",
+            f"this notebook breaks the notebook format: {reason}",
             where=where,
             fix="Save it again from Jupyter",
         ) from None
@@ -166,7 +172,7 @@ def _upgrade_minor(data: dict[str, Any]) -> None:
     if not isinstance(minor, int) or minor < 5:
         data["nbformat_minor"] = 5
     data.setdefault("metadata", {})
-    taken = {cell.get("id") for cell in data["cells"]}
+    taken = {cell["id"] for cell in data["cells"] if isinstance(cell.get("id"), str)}
     for number, cell in enumerate(data["cells"]):
         if cell.get("id") is None:
             content = json.dumps([number, cell.get("cell_type"), cell.get("source")])

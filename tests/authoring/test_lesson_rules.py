@@ -567,3 +567,51 @@ def test_what_is_allowed_is_not_reported(example):
     example.edit(example.lesson, edit)
     report = verify([Target(example.lesson, "lesson")], static=True)
     assert report.findings == ()
+
+
+JUNK = [
+    None,
+    0,
+    True,
+    "",
+    "x",
+    [],
+    ["a"],
+    [None],
+    {},
+    {"a": 1},
+    [{"id": 1}],
+    "```",
+    "$$ {{ | \n# x",
+]
+
+
+@pytest.mark.parametrize("junk", JUNK, ids=repr)
+def test_whatever_an_author_writes_is_reported_and_raises_nothing(example, junk):
+    def edit(cells, notebook):
+        for name in list(notebook.metadata.lesson):
+            notebook.metadata.lesson[name] = junk
+        for identity in ("make-middle", "quiz-median", "run-scatter"):
+            for name in list(kit(cells, identity)):
+                kit(cells, identity)[name] = junk
+        cells["why-empty"].metadata = {"kit": junk, "tags": [] if junk is None else ["x"]}
+        cells["section-wrong"].source = str(junk)
+        cells["worked-mean"].source = str(junk)
+        notebook.metadata.kernelspec = {"name": "python3", "display_name": str(junk)}
+
+    example.edit(example.lesson, edit)
+    example.course.write_text(
+        f"title: {junk}\norder: {junk!r}\nminutes: {junk!r}\n", encoding="utf-8"
+    )
+    findings = verify([Target(example.lesson, "lesson")], static=True).findings
+    assert "lesson-metadata" in {finding.rule for finding in findings}
+
+
+@pytest.mark.parametrize("junk", [value for value in JUNK if value not in ("", [])], ids=repr)
+def test_junk_in_the_place_of_the_whole_table_raises_nothing(example, junk):
+    def edit(cells, notebook):
+        notebook.metadata.lesson = junk
+
+    example.edit(example.lesson, edit)
+    findings = verify([Target(example.lesson, "lesson")], static=True).findings
+    assert "lesson-metadata" in {finding.rule for finding in findings}

@@ -86,6 +86,12 @@ def test_a_notebook_of_60_mb_is_refused_before_it_is_parsed(tmp_path):
         read_notebook(path)
 
 
+@pytest.mark.parametrize("wrong", [{"id": ["a"]}, {"id": {}}, {"cell_type": 3}, {"cell_type": {}}])
+def test_an_id_or_a_type_that_is_no_text_is_refused(wrong):
+    with pytest.raises(KitError, match="breaks the notebook format"):
+        parse_notebook(raw([code(**wrong)]))
+
+
 def test_cells_without_an_id_get_the_same_one_at_every_reading():
     text = raw([code("x", id=None), code("x", id=None)], nbformat_minor=2).replace(
         '"id": null, ', ""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kit.authoring.finding import Problem
-from kit.authoring.folder import AssignmentFolder
+from kit.authoring.folder import AssignmentFolder, worth
 from kit.authoring.leaks import find_leaks
 from kit.authoring.registry import rule
 from kit.errors import KitError
-from kit.grading.cells import cell_kind, known_cells, max_points
+from kit.grading.cells import cell_kind, known_cells
 from kit.grading.release import make_release_version
 from kit.i18n import gettext as _
 
@@ -108,7 +108,7 @@ def wrong_answers(subject: AssignmentFolder) -> Iterator[Problem]:
     for name, faults in subject.wrong_faults.items():
         for fault in faults:
             yield as_problem(fault, f"wrong/{name}")
-    worth = {key: max_points(cell) for key, cell in known_cells(subject.notebook).items()}
+    most = {key: worth(cell) for key, cell in known_cells(subject.notebook).items()}
     for name, answers in subject.wrong.items():
         if sum(answers.loses.values()) <= 0:
             yield Problem(
@@ -123,10 +123,10 @@ def wrong_answers(subject: AssignmentFolder) -> Iterator[Problem]:
                     _("Name cells that tests mark"),
                     file=f"wrong/{name}",
                 )
-            if points > worth.get(key, points):
+            if points > most.get(key, points):
                 what = _("it loses {points:g} points at {key}, which is worth {worth:g}")
                 yield Problem(
-                    what.format(points=points, key=key, worth=worth[key]),
+                    what.format(points=points, key=key, worth=most[key]),
                     _("Correct the number"),
                     file=f"wrong/{name}",
                 )

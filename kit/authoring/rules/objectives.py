@@ -27,8 +27,7 @@ def _bare(text: str) -> str:
 )
 def objectives_listed(lesson: Lesson) -> Iterator[Problem]:
     """The list that the learner reads is the list that exercises and questions name."""
-    stated = lesson.metadata.get("objectives", [])
-    texts = [str(each.get("text", "")) for each in stated if isinstance(each, dict)]
+    texts = lesson.objective_texts
     for cell in lesson.with_role("objectives"):
         items = list_items(cell.source)
         if len(items) != len(texts):

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 
 from kit.authoring.finding import Problem
-from kit.authoring.folder import AssignmentFolder
+from kit.authoring.folder import AssignmentFolder, worth
 from kit.authoring.prose import headings
 from kit.authoring.registry import rule
-from kit.grading.cells import max_points
 from kit.i18n import gettext as _
 
 LEVELS = (0, 1, 2, 3)
@@ -24,7 +23,7 @@ ORAL = 3
 )
 def written(subject: AssignmentFolder) -> Iterator[Problem]:
     """Two mentors with the same rubric give the same mark."""
-    graded = [cell for cell in subject.of_kind("written") if max_points(cell.node) > 0]
+    graded = [cell for cell in subject.of_kind("written") if worth(cell.node) > 0]
     if not graded:
         yield Problem(
             _("no written answer earns points"),

@@ -77,9 +77,9 @@ def kernel(subject: Subject) -> Iterator[Problem]:
     fix = _(
         "Run kit verify --fix, or set kernelspec to {kernel} and language_info to {language}"
     ).format(kernel=KERNEL, language={"name": "python"})
-    if dict(metadata.get("kernelspec", {})) != KERNEL:
+    if metadata.get("kernelspec") != KERNEL:
         yield Problem(_("the kernelspec is not the common one"), fix)
-    if dict(metadata.get("language_info", {})) != {"name": "python"}:
+    if metadata.get("language_info") != {"name": "python"}:
         yield Problem(_("language_info says more or less than the language's name"), fix)
 
 

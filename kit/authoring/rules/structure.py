@@ -105,7 +105,7 @@ def roles(lesson: Lesson) -> Iterator[Problem]:
     wanted = list(REQUIRED)
     if not is_short(lesson):
         wanted += ["agreement"]
-        if any("/" in str(each) for each in lesson.metadata.get("prerequisites", [])):
+        if any("/" in each for each in lesson.prerequisites):
             wanted += ["recall"]
     for role in wanted:
         if role not in present:
@@ -262,12 +262,7 @@ def glance(lesson: Lesson) -> Iterator[Problem]:
                     _("Add it to the table"),
                     cell.key,
                 )
-        names = [
-            str(each.get("name"))
-            for each in lesson.metadata.get("data", [])
-            if isinstance(each, dict)
-        ]
-        for name in names:
+        for name in lesson.data_names:
             words = re.findall(r"\w{4,}", name.lower()) or [name.lower()]
             # The table may shorten or turn the name around; half of its words must be there.
             if sum(word in lowered for word in words) * 2 < len(words):
