@@ -1,4 +1,4 @@
-"""papermill's engine, with eyes: it executes like papermill and observes every cell.
+"""papermill's client and engine, with eyes: they execute like papermill and observe every cell.
 
 `LedgerEngine` is registered with papermill under the name ``kit``, so parameters, metadata and the
 order of events are papermill's own. It never stops for reasons of its own: what went wrong is left in
@@ -11,105 +11,27 @@ import asyncio
 import contextlib
 import copy
 import functools
-import inspect
-import logging
-import os
-import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from queue import Empty
 from typing import Any
 
-import psutil
-from jupyter_client.kernelspec import NoSuchKernel
 from jupyter_core.utils import ensure_async
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 
 from kit.i18n import gettext as _
-from kit.running import kernel, recorder
+from kit.running import kernel
 from kit.running.judgement import Observation, is_tolerated
-from kit.running.memory import MemoryMeter, process_tree
+from kit.running.lifecycle import KernelClient, quiet
+from kit.running.memory import MemoryMeter
+from kit.running.session import Session
 from kit.running.sources import imported_libraries, parse_cells, seed_arguments
 
 ENGINE_NAME = "kit"
 MEGABYTE = 1e6
 
-# nbclient and jupyter_client log what the ledger says better.
-_quiet = logging.getLogger("kit.running.quiet")
-_quiet.addHandler(logging.NullHandler())
-_quiet.propagate = False
 
-# An expression that finds the recorder from the notebook's namespace, where no name is bound to it.
-_RECORDER = "__import__('IPython').get_ipython().kernel.finish_metadata.recorder"
-
-
-@dataclass
-class Session:
-    """One notebook on its way through papermill: what to do, and what was seen.
-
-    Attributes
-    ----------
-    deadline
-        Seconds that the whole notebook may take.
-    seen
-        Observations by the index of the cell in the executed notebook.
-    failure
-        Why there was no kernel at all, or why it was not well at the end; None if it was.
-    notebook
-        The executed notebook, before papermill adds its own marks.
-    """
-
-    cwd: Path
-    timeout: float
-    strict: bool
-    allow: frozenset[str]
-    warm: bool
-    preload: Sequence[str] = ()
-    watch: Any = None
-    seen: dict[int, Observation] = field(default_factory=dict)
-    failure: str | None = None
-    summary: dict[str, Any] = field(default_factory=dict)
-    is_warm: bool = False
-    notebook: NotebookNode | None = None
-    _stopped: bool = False
-    _running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None]] | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def stopped(self) -> bool:
-        """Whether somebody asked for the end."""
-        return self._stopped
-
-    def stop(self) -> None:
-        """End the run from any thread, its kernel included."""
-        with self._lock:
-            self._stopped = True
-            if self._running is not None:
-                loop, task = self._running
-                with contextlib.suppress(RuntimeError):
-                    loop.call_soon_threadsafe(task.cancel)
-
-    def enter(self) -> None:
-        """Note the task that `stop` cancels."""
-        task = asyncio.current_task()
-        assert task is not None
-        with self._lock:
-            self._running = (asyncio.get_running_loop(), task)
-            if self._stopped:
-                task.cancel()
-
-    def leave(self) -> None:
-        """Forget that task; from here on the kernel is being ended anyway."""
-        with self._lock:
-            self._running = None
-
-
-class LedgerClient(PapermillNotebookClient):
+class LedgerClient(KernelClient):
     """papermill's client, which observes each cell and outlives whatever happens in it."""
 
     def __init__(self, manager: Any, session: Session, **options: Any) -> None:
@@ -120,14 +42,13 @@ class LedgerClient(PapermillNotebookClient):
             iopub_timeout=120,
             startup_timeout=120,
             shell_timeout_interval=1,
-            log=_quiet,
+            log=quiet,
             on_cell_executed=self._keep_reply,
             timeout_func=self._remaining,
             **options,
         )
         self.session = session
         self._reply: dict[str, Any] | None = None
-        self._family: list[psutil.Process] = []
         self._widget_errors: set[str] = set()
         self._began = 0.0
 
@@ -150,115 +71,9 @@ class LedgerClient(PapermillNotebookClient):
                 self.session.leave()
                 await self._end()
 
-    # The kernel's life.
-
-    async def _start(self, folder: Path) -> bool:
-        log = folder / "kernel.log"
-        try:
-            manager_class = kernel.kernel_manager_class(warm=self.session.warm)
-            self.km = manager_class(
-                kernel_name=self.kernel_name,
-                transport=kernel.transport(),
-                connection_file=str(folder / "k.json"),
-                log=_quiet,
-                **self._warm_options(manager_class),
-            )
-            env = kernel.kernel_environment(os.environ, strict=self.session.strict, folder=folder)
-            with log.open("wb") as stream:
-                await self.async_start_new_kernel(
-                    cwd=str(self.session.cwd), env=env, stdout=stream, stderr=stream
-                )
-            await self._connect()
-            await self._install_recorder()
-        except NoSuchKernel as error:
-            self.session.failure = _("there is no kernel named {name} here").format(name=error.name)
-        except (RuntimeError, OSError, TimeoutError) as error:
-            self.session.failure = _("the kernel did not start: {why}").format(
-                why=_last_line(log) or str(error)
-            )
-        self._log = log
-        return self.session.failure is None
-
-    async def _connect(self) -> None:
-        """Open the channels, and return once the kernel answers and its output arrives.
-
-        jupyter_client's own wait ends with 0.2 s of silence. A status message on the output channel says
-        the same at once: whoever received one is subscribed.
-        """
-        assert self.km is not None
-        client = self.kc = self.km.client()
-        client.start_channels()
-        client.allow_stdin = False
-        deadline = time.monotonic() + self.startup_timeout
-        while True:
-            client.kernel_info()
-            with contextlib.suppress(Empty):
-                await client.shell_channel.get_msg(timeout=1)
-                await client.iopub_channel.get_msg(timeout=0.2)
-                return
-            if not await ensure_async(self.km.is_alive()):
-                raise RuntimeError(_("it ended at once"))
-            if time.monotonic() > deadline:
-                raise TimeoutError(_("no answer in {n} s").format(n=self.startup_timeout))
-
-    def _warm_options(self, manager_class: type[Any]) -> dict[str, Any]:
-        if self.session.preload and "preload" in manager_class.class_trait_names():
-            return {"preload": tuple(self.session.preload)}
-        return {}
-
-    async def _install_recorder(self) -> None:
-        source = inspect.getsource(recorder)
-        # One expression, so that no name is bound in the notebook's namespace.
-        code = (
-            f"(lambda space: (exec(compile({source!r}, '<kit recorder>', 'exec'), space),"
-            " space['install']()))({'__name__': 'kit_recorder'})"
-        )
-        notes = await self._ask(code)
-        if notes is None:
-            raise RuntimeError(_("the recorder could not be installed; is it a Python kernel?"))
-        self._pid = int(notes["pid"])
-        # Only a warm manager has a reason for being cold.
-        self.session.is_warm = getattr(self.km, "cold_reason", "always") is None
-
-    async def _ask(self, code: str) -> dict[str, Any] | None:
-        """Execute code silently and return the recorder's notes on it."""
-        assert self.kc is not None
-        message = self.kc.execute(code, silent=True, store_history=False, stop_on_error=False)
-        reply = await self.async_wait_for_reply(message)
-        notes = None if reply is None else reply["metadata"].get("kit")
-        return notes if isinstance(notes, dict) else None
-
-    async def _end(self) -> None:
-        """End the kernel and everything below it, whatever state it is in."""
-        if self.km is None:
-            return
-        pid = getattr(self, "_pid", None)
-        family = process_tree(pid) if pid is not None else []
-        # After a failure nobody is waiting for the kernel's own goodbye.
-        clean = self.session.failure is None and not any(
-            seen.ended for seen in self.session.seen.values()
-        )
-        self.shutdown_kernel = "immediate"
-        with contextlib.suppress(Exception):
-            if clean and not self.session.stopped:
-                await self._say_goodbye()
-        kernel.end_processes(family)
-        with contextlib.suppress(Exception):
-            await self._async_cleanup_kernel()
-
-    async def _say_goodbye(self) -> None:
-        """Let the kernel end itself, so that what it registered for its exit runs."""
-        assert self.km is not None and self.kc is not None
-        self.kc.execute(f"{_RECORDER}.leave()", silent=True, store_history=False)
-        async with asyncio.timeout(5):
-            # jupyter_client would look every 0.1 s.
-            while await ensure_async(self.km.is_alive()):
-                await asyncio.sleep(0.01)
-
-    # The cells.
-
     async def _execute_cells(self) -> None:
         self._began = time.monotonic()
+        assert self._pid is not None
         with MemoryMeter(self._pid) as meter:
             for index, cell in enumerate(self.nb.cells):
                 self.nb_man.cell_start(cell, index)
@@ -289,7 +104,7 @@ class LedgerClient(PapermillNotebookClient):
         except (DeadKernelError, asyncio.CancelledError):
             # nbclient turns the cancelling of this task into a dead kernel.
             seen.ended = "interrupted" if self.session.stopped else "died"
-            seen.detail = "" if self.session.stopped else _last_line(self._log)
+            seen.detail = "" if self.session.stopped else self._last_words()
         finally:
             seen.seconds = time.monotonic() - began
             seen.peak_memory_mb = round(meter.lap() / MEGABYTE, 1)
@@ -371,9 +186,8 @@ class LedgerClient(PapermillNotebookClient):
         trees = parse_cells(self.nb)
         seeds = seed_arguments(trees)
         names = [argument for _name, argument in seeds if isinstance(argument, str)]
-        code = f"{_RECORDER}.summarise({imported_libraries(trees)!r}, {names!r})"
         try:
-            notes = await self._ask(code)
+            notes = await self._summary(imported_libraries(trees), names)
         except DeadKernelError:
             self.session.failure = _("the kernel died after the last cell that was executed")
             return
@@ -408,12 +222,3 @@ def _is_executable(cell: NotebookNode) -> bool:
         and bool(cell.source.strip())
         and "skip-execution" not in cell.metadata.get("tags", [])
     )
-
-
-def _last_line(log: Path) -> str:
-    """Return the last line of what the kernel's process wrote, such as the reason of a crash."""
-    try:
-        lines = log.read_text(errors="replace").split("\n")
-    except OSError:
-        return ""
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import os
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from nbformat import NotebookNode
 
-from kit.i18n import gettext as _
-from kit.i18n import ngettext
-from kit.running.judgement import judge_cell
-from kit.running.ledger import Agreement, CellRecord, Ledger, NotebookRun
-from kit.running.parameters import check_parameters
-from kit.running.sources import describe_seeds, hash_sources
-
-if TYPE_CHECKING:
-    from kit.running.client import Session
+from kit.running.bookkeeping import make_ledger, name_injected
+from kit.running.ledger import NotebookRun
+from kit.running.parameters import check_parameters, with_defaults
+from kit.running.session import Session
+from kit.running.sources import hash_sources
 
 DEFAULT_TIMEOUT = 600.0
-INJECTED = "injected-parameters"
-
-_AGREEMENT = re.compile(r"agreement: (\d+) checked, (\d+) not checked")
 
 
 @dataclass(frozen=True)
@@ -133,8 +124,6 @@ def run_notebooks(
     KitErrors
         If a parameter of any notebook is unknown or of a wrong type; then nothing was executed.
     """
-    from kit.running.client import Session
-
     ordered = list(tasks)
     for task in ordered:
         check_parameters(task.notebook, task.parameters, name=task.name)
@@ -194,16 +183,6 @@ def default_jobs() -> int:
     return max(1, min(4, cores))
 
 
-def with_defaults(notebook: NotebookNode) -> NotebookNode:
-    """Return a copy whose metadata names a kernel and its language, Python 3 where it names none."""
-    result = copy.deepcopy(notebook)
-    spec = result.metadata.setdefault("kernelspec", NotebookNode())
-    spec.setdefault("name", "python3")
-    spec.setdefault("display_name", "Python 3")
-    spec.setdefault("language", result.metadata.get("language_info", {}).get("name", "python"))
-    return result
-
-
 def _watcher(tell: Callable[[Progress], None], index: int) -> Callable[[int, int], None]:
     return lambda cell, cells: tell(Progress(index, "cell" if cell else "started", cell, cells))
 
@@ -239,94 +218,14 @@ def _execute(task: NotebookTask, session: Session) -> NotebookRun:
             session=session,
         )
     assert session.notebook is not None
-    executed = _name_injected(session.notebook)
-    cells = _records(executed, session)
-    return NotebookRun(
-        name=task.name,
-        notebook=executed,
-        ledger=Ledger(
-            cells=cells,
-            problems=_problems(cells, session),
-            started=started.isoformat(timespec="seconds"),
-            seconds=round(time.monotonic() - began, 3),
-            peak_memory_mb=max(
-                (cell.peak_memory_mb for cell in cells if cell.peak_memory_mb is not None),
-                default=None,
-            ),
-            kernel=kernel_name,
-            warm=session.is_warm,
-            python=session.summary.get("python"),
-            versions=dict(session.summary.get("versions", {})),
-            seeds=_seeds(session),
-            parameters=dict(task.parameters),
-            agreement=_agreement(executed),
-            source_sha256=hash_sources(task.notebook),
-        ),
+    executed = name_injected(session.notebook)
+    ledger = make_ledger(
+        executed,
+        session,
+        started=started.isoformat(timespec="seconds"),
+        seconds=round(time.monotonic() - began, 3),
+        kernel=kernel_name,
+        parameters=dict(task.parameters),
+        source_sha256=hash_sources(task.notebook),
     )
-
-
-def _name_injected(executed: NotebookNode) -> NotebookNode:
-    """Return a copy in which the cell that papermill injected has a key that says what it is."""
-    result = copy.deepcopy(executed)
-    for cell in result.cells:
-        if INJECTED in cell.metadata.get("tags", []):
-            cell["id"] = INJECTED
-    return result
-
-
-def _records(executed: NotebookNode, session: Session) -> tuple[CellRecord, ...]:
-    records, number = [], 0
-    for index, cell in enumerate(executed.cells):
-        injected = INJECTED in cell.metadata.get("tags", [])
-        number += not injected
-        if cell.cell_type == "code":
-            records.append(
-                judge_cell(
-                    cell,
-                    session.seen.get(index),
-                    number=0 if injected else number,
-                    strict=session.strict,
-                    allow=session.allow,
-                )
-            )
-    return tuple(records)
-
-
-def _problems(cells: Sequence[CellRecord], session: Session) -> tuple[str, ...]:
-    problems = [] if session.failure is None else [session.failure]
-    if session.stopped:
-        problems.append(_("the run was stopped"))
-    unreached = 0
-    for cell in cells:
-        if (
-            cell.problems
-            and not cell.executed
-            and cell.seconds == 0
-            and cell.problems[0] == _("it was not executed")
-        ):
-            unreached += 1
-            continue
-        place = _("{key} (cell {number})").format(key=cell.key, number=cell.number)
-        problems += [f"{place}: {problem}" for problem in cell.problems]
-    if unreached:
-        problems.append(
-            ngettext(
-                "{n} code cell was not executed", "{n} code cells were not executed", unreached
-            ).format(n=unreached)
-        )
-    return tuple(problems)
-
-
-def _seeds(session: Session) -> tuple[str, ...]:
-    return describe_seeds(session.summary.get("seeds", []), session.summary.get("values", {}))
-
-
-def _agreement(executed: NotebookNode) -> Agreement | None:
-    found = []
-    for cell in executed.cells:
-        for output in cell.get("outputs", []):
-            if output.output_type == "stream" and output.name == "stdout":
-                found += _AGREEMENT.findall(output.text)
-    if not found:
-        return None
-    return Agreement(sum(int(a) for a, _b in found), sum(int(b) for _a, b in found))
+    return NotebookRun(name=task.name, notebook=executed, ledger=ledger)

@@ -60,6 +60,11 @@ def is_tolerated(
     return error in allow or (ANY_ERROR in allow and error != "SystemExit")
 
 
+def not_executed() -> str:
+    """Return the problem of a cell that the run did not reach."""
+    return _("it was not executed")
+
+
 def judge_cell(
     cell: NotebookNode,
     seen: Observation | None,
@@ -90,7 +95,7 @@ def judge_cell(
     if not cell["source"].strip():
         return CellRecord(key=key, number=number, executed=True)
     if seen is None:
-        reason = _("it was not executed")
+        reason = not_executed()
         if "skip-execution" in cell["metadata"].get("tags", []):
             reason = _("it was not executed: it carries the tag skip-execution")
         return CellRecord(key=key, number=number, expected_error=expected, problems=(reason,))

@@ -7,6 +7,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from kit.i18n import gettext as _
+
 
 @dataclass(frozen=True)
 class CellRecord:
@@ -52,6 +54,11 @@ class CellRecord:
     stderr: str = ""
     failed_commands: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """How messages name the cell: its key and its number."""
+        return _("{key} (cell {number})").format(key=self.key, number=self.number)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ that is an error, and so is a value of another type than the default's.
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,7 +38,7 @@ def check_parameters(notebook: NotebookNode, parameters: Mapping[str, Any], *, n
         return
     from papermill import inspect_notebook
 
-    known = inspect_notebook(_with_language(notebook))
+    known = inspect_notebook(with_defaults(notebook))
     errors = []
     for parameter, value in parameters.items():
         if parameter not in known:
@@ -67,11 +68,17 @@ def check_parameters(notebook: NotebookNode, parameters: Mapping[str, Any], *, n
         raise KitErrors(errors)
 
 
-def _with_language(notebook: NotebookNode) -> NotebookNode:
-    """Return a copy whose metadata names kernel and language, which papermill insists on."""
-    from kit.running.execution import with_defaults
+def with_defaults(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy whose metadata names a kernel and its language, which papermill insists on.
 
-    return with_defaults(notebook)
+    Where it names none, they are Python 3.
+    """
+    result = copy.deepcopy(notebook)
+    spec = result.metadata.setdefault("kernelspec", NotebookNode())
+    spec.setdefault("name", "python3")
+    spec.setdefault("display_name", "Python 3")
+    spec.setdefault("language", result.metadata.get("language_info", {}).get("name", "python"))
+    return result
 
 
 _TYPES = {"int", "float", "str", "bool", "list", "dict", "tuple"}

@@ -43,12 +43,8 @@ def point_to_problems(run: NotebookRun) -> NotebookNode:
             cells.append(_note(f"problem-{number}", f"## {title}\n\n{_escaped(text)}"))
         cells.append(cell)
     heading = _("This run of {name} is red").format(name=run.name)
-    linked = {text for found in problems.values() for text in found}
-    others = [
-        f"- {_escaped(line)}"
-        for line in run.ledger.problems
-        if not any(line.endswith(text) for text in linked)
-    ]
+    places = tuple(f"{cell.place}: " for cell in run.ledger.cells if cell.key in problems)
+    others = [f"- {_escaped(line)}" for line in run.ledger.problems if not line.startswith(places)]
     top = _note("problems", "\n".join([f"# {heading}", "", *links, *others]))
     result.cells = [top, *cells]
     return result

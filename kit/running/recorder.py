@@ -67,7 +67,21 @@ class Recorder:
             versions[library] = version
         namespace = self.kernel.shell.user_ns
         values = {name: namespace[name] for name in names if type(namespace.get(name)) is int}
+        self.notes["lost"] = self._lost_exceptions()
         self.notes.update(versions=versions, values=values, python=platform.python_version())
+
+    def _lost_exceptions(self) -> list[str]:
+        """Return the exceptions of tasks that ended, and that nobody asked for their result."""
+        # The first name is that of Python 3.12 and later.
+        names = ("_scheduled_tasks", "_all_tasks")
+        known = [task for name in names for task in list(getattr(asyncio.tasks, name, ()))]
+        # asyncio itself says so only when the task is collected, which may be never.
+        lost = [
+            task
+            for task in known
+            if task.done() and not task.cancelled() and getattr(task, "_log_traceback", False)
+        ]
+        return [f"{type(error).__name__}: {error}" for error in (task.exception() for task in lost)]
 
     def leave(self) -> None:
         """End this kernel, in the way that ``exit()`` does.

@@ -46,8 +46,9 @@ def make_report(runs: Sequence[NotebookRun], *, strict: bool = True) -> dict[str
 
 def _notebook_entry(run: NotebookRun) -> dict[str, Any]:
     entry = {"name": run.name, "ok": run.ledger.ok, **asdict(run.ledger)}
-    # Through JSON and back: tuples become lists, and a parameter of another kind becomes its text.
-    plain: dict[str, Any] = json.loads(json.dumps(entry, default=str))
+    # Through JSON and back: tuples become lists, and a parameter that JSON does not know (a date, NaN)
+    # becomes its text.
+    plain: dict[str, Any] = json.loads(json.dumps(entry, default=str), parse_constant=str)
     return plain
 
 

@@ -86,6 +86,9 @@ RED = {
     "red-thread-exception": [
         "thread (cell 2): it wrote to stderr: … RuntimeError: lost in a thread"
     ],
+    "red-lost-task": [
+        "a task failed, and nothing waited for its result: ValueError: lost in a task"
+    ],
     "red-output-widget": [
         "widget (cell 2): an exception was shown, but did not stop the cell: "
         "ZeroDivisionError: division by zero"

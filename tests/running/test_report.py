@@ -48,11 +48,16 @@ def make_run(name="a.ipynb", *, red=True, **ledger):
 
 
 def test_a_report_keeps_to_its_schema():
-    run = make_run(parameters={"days": (1, 2)}, seeds=("seed(1)",), agreement=Agreement(1, 2))
+    run = make_run(
+        parameters={"days": (1, 2), "limit": float("nan")},
+        seeds=("seed(1)",),
+        agreement=Agreement(1, 2),
+    )
     report = make_report([run, make_run("b.ipynb", red=False)])
     jsonschema.Draft202012Validator.check_schema(report_schema())
     jsonschema.validate(report, report_schema())
     assert json.loads(json.dumps(report)) == report
+    assert report["notebooks"][0]["parameters"] == {"days": [1, 2], "limit": "NaN"}
     assert (report["ok"], report["agreement"]) == (False, {"checked": 1, "not_checked": 2})
 
 
