@@ -11,6 +11,7 @@ import hashlib
 import json
 import platform
 import sys
+import sysconfig
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -315,11 +316,9 @@ def _source_digest(course: Course, assignment: str) -> str:
 @cache
 def environment_digest() -> str:
     """Return a hash of the interpreter and of the libraries that are installed, with their versions."""
-    found = set()
-    for place in sys.path:
-        folder = Path(place)
-        if folder.is_dir():
-            found |= {path.name for path in folder.glob("*.dist-info")}
+    # Not sys.path: importing some libraries, setuptools among them, adds places to it.
+    folders = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
+    found = {path.name for folder in folders for path in Path(folder).glob("*.dist-info")}
     return _hash(sys.version, platform.machine(), __version__, sorted(found))
 
 

@@ -74,7 +74,7 @@ class Course:
     root: Path
     rules: ReleaseRules = field(default_factory=ReleaseRules)
     settings: Settings = field(default_factory=Settings)
-    course_id: str = "default_course"
+    course_id: str = ""
     db_url: str = ""
     structure: str = "{nbgrader_step}/{student_id}/{assignment_id}"
     steps: Mapping[str, str] = field(default_factory=dict)
@@ -174,7 +174,7 @@ def load_course(root: str | Path, *, new: bool = False) -> Course:
         root=root,
         rules=_rules(get),
         settings=read_settings(root / SETTINGS),
-        course_id=get.text("CourseDirectory", "course_id") or "default_course",
+        course_id=get.text("CourseDirectory", "course_id"),
         db_url=_absolute(get.text("CourseDirectory", "db_url"), root),
         structure=get.text("CourseDirectory", "directory_structure", Course.structure),
         steps={

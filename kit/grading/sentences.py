@@ -6,7 +6,8 @@ from kit.grading.results import Result
 from kit.i18n import gettext as _
 from kit.i18n import ngettext
 
-_DAY = 86_400
+_HOUR = 3600
+_DAY = 24 * _HOUR
 
 
 def describe_outcome(result: Result) -> str:
@@ -42,6 +43,9 @@ def _describe_lateness(result: Result) -> str:
     if result.late_seconds >= _DAY:
         days = int(result.late_seconds // _DAY)
         late = ngettext("one day", "{n} days", days).format(n=days)
+    elif result.late_seconds >= 2 * _HOUR:
+        hours = int(result.late_seconds // _HOUR)
+        late = ngettext("one hour", "{n} hours", hours).format(n=hours)
     else:
         minutes = max(1, round(result.late_seconds / 60))
         late = ngettext("one minute", "{n} minutes", minutes).format(n=minutes)

@@ -1,7 +1,31 @@
 """What the tests of grading share. Notebooks made in code are in `grading_examples`."""
 
+import shutil
 import sys
 from pathlib import Path
 
+import pytest
+
 # pytest's importlib mode leaves sys.path alone, and helper modules are imported by name.
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session")
+def nbgrader_course(tmp_path_factory):
+    """A course that nbgrader released: its own example, and an assignment with every kind of cell."""
+    import nbgrader.docs
+    from grading_examples import doubles, run_nbgrader
+
+    from kit.notebooks import write_notebook
+
+    course = tmp_path_factory.mktemp("nbgrader-course")
+    example = Path(next(iter(nbgrader.docs.__path__))) / "source/user_guide/source"
+    shutil.copytree(example / "ps1", course / "source/ps1")
+    shutil.copy(example / "header.ipynb", course / "source/header.ipynb")
+    write_notebook(doubles(), course / "source/doubles/doubles.ipynb")
+    (course / "nbgrader_config.py").write_text(
+        'c = get_config()\nc.IncludeHeaderFooter.header = "source/header.ipynb"\n'
+    )
+    run_nbgrader(course, "generate_assignment", "ps1")
+    run_nbgrader(course, "generate_assignment", "doubles")
+    return course

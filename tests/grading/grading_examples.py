@@ -1,5 +1,10 @@
 """Small notebooks with nbgrader's cells, built in code so that a test shows what it depends on."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 
@@ -71,3 +76,12 @@ def doubles():
         ),
         answer("free", "def triple(x):\n    return math.fsum([x, x, x])"),
     )
+
+
+def run_nbgrader(course, *arguments):
+    """Run one of nbgrader's own commands in a course, as a mentor would."""
+    bin_dir = str(Path(sys.executable).parent)
+    env = {**os.environ, "PATH": bin_dir + os.pathsep + os.environ["PATH"]}
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    done = subprocess.run(command, cwd=course, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -2,15 +2,18 @@
 
 import copy
 import json
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import nbformat
 import pytest
-from grading_examples import answer, cell, doubles, nbgrader, notebook, test_cell, written
+from grading_examples import (
+    answer,
+    cell,
+    doubles,
+    nbgrader,
+    notebook,
+    test_cell,
+    written,
+)
 
 from kit.errors import KitErrors
 from kit.grading.release import (
@@ -21,20 +24,7 @@ from kit.grading.release import (
     make_gradebook_version,
     make_release_version,
 )
-from kit.notebooks import find_cell, read_notebook, write_notebook
-
-
-def nbgrader_release(course: Path, name: str) -> None:
-    """Run nbgrader's own command, as a mentor would."""
-    bin_dir = str(Path(sys.executable).parent)
-    env = {
-        **os.environ,
-        "PATH": bin_dir + os.pathsep + os.environ["PATH"],
-        "JUPYTER_PLATFORM_DIRS": "1",
-    }
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", name, "--create"]
-    done = subprocess.run(command, cwd=course, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+from kit.notebooks import find_cell, read_notebook
 
 
 def without_ids(notebook):
@@ -50,38 +40,20 @@ def plain(notebook):
     return json.loads(nbformat.writes(notebook))
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    """nbgrader's example course beside an assignment with every kind of cell, both released by nbgrader."""
-    course = tmp_path_factory.mktemp("course")
-    import nbgrader.docs
-
-    example = Path(next(iter(nbgrader.docs.__path__))) / "source/user_guide/source"
-    shutil.copytree(example / "ps1", course / "source/ps1")
-    shutil.copy(example / "header.ipynb", course / "source/header.ipynb")
-    write_notebook(doubles(), course / "source/doubles/doubles.ipynb")
-    (course / "nbgrader_config.py").write_text(
-        'c = get_config()\nc.IncludeHeaderFooter.header = "source/header.ipynb"\n'
-    )
-    nbgrader_release(course, "ps1")
-    nbgrader_release(course, "doubles")
-    return course
-
-
 @pytest.mark.parametrize("name", ["ps1/problem1", "ps1/problem2", "doubles/doubles"])
-def test_the_release_equals_that_of_nbgrader(course, name):
-    source = read_notebook(course / f"source/{name}.ipynb")
-    header = read_notebook(course / "source/header.ipynb")
-    theirs = read_notebook(course / f"release/{name}.ipynb")
+def test_the_release_equals_that_of_nbgrader(nbgrader_course, name):
+    source = read_notebook(nbgrader_course / f"source/{name}.ipynb")
+    header = read_notebook(nbgrader_course / "source/header.ipynb")
+    theirs = read_notebook(nbgrader_course / f"release/{name}.ipynb")
     ours = make_release_version(source, header=header)
     assert without_ids(ours) == without_ids(theirs)
 
 
-def test_what_grading_restores_from_equals_what_nbgrader_keeps_in_its_gradebook(course):
+def test_what_grading_restores_from_equals_what_nbgrader_keeps_in_its_gradebook(nbgrader_course):
     from nbgrader.api import Gradebook
 
     ours = make_gradebook_version(doubles())
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+    with Gradebook(f"sqlite:///{nbgrader_course / 'gradebook.db'}") as gradebook:
         for theirs in gradebook.find_notebook("doubles", "doubles").source_cells:
             mine = find_cell(ours, theirs.name)
             assert (mine.source, mine.cell_type) == (theirs.source, theirs.cell_type)
