@@ -7,6 +7,9 @@ from kit.i18n import gettext as _
 from kit.learn import logbook
 from kit.learn.frontend import Text, present
 
+# How many hints are open in this kernel, so that a cell that runs again does not close them.
+_opened: dict[str, int] = {}
+
 
 def hint(key: str, nudge: str, approach: str, almost: str) -> None:
     """Offer three hints for an exercise; each one is opened only when the learner asks.
@@ -43,7 +46,8 @@ def level_names() -> tuple[str, str, str]:
 
 
 def opened(key: str, level: int) -> None:
-    """Keep in the learner's own log that they opened a hint, counted from 1."""
+    """Keep that the learner opened a hint, counted from 1, for this kernel and in their own log."""
+    _opened[key] = level
     logbook.record("hint", key, level=level)
 
 
@@ -70,4 +74,4 @@ def _hint_text(levels: tuple[str, str, str]) -> Text:
 def _widget(key: str, levels: tuple[str, str, str]) -> object:
     from kit.learn.widgets import hint_widget
 
-    return hint_widget(key, levels, keep=opened)
+    return hint_widget(key, levels, opened=_opened.get(key, 0), keep=opened)

@@ -30,6 +30,10 @@ class Quiz:
         return _("✗ Not this one: {option}").format(option=name)
 
 
+# What was chosen in this kernel, so that a cell that runs again still shows it.
+_chosen: dict[str, str] = {}
+
+
 def quiz(key: str, question: str, *, options: Mapping[str, str], answer: str) -> None:
     """Ask a question with feedback for every option.
 
@@ -75,7 +79,8 @@ def make_quiz(key: str, question: str, *, options: Mapping[str, str], answer: st
 
 
 def choose(asked: Quiz, choice: int) -> None:
-    """Keep in the learner's own log what they chose."""
+    """Keep what the learner chose, for this kernel and in their own log."""
+    _chosen[asked.key] = asked.options[choice]
     logbook.record("quiz", asked.key, answer=asked.options[choice], right=choice == asked.answer)
 
 
@@ -96,4 +101,6 @@ def _question_text(asked: Quiz) -> Text:
 def _widget(asked: Quiz) -> object:
     from kit.learn.widgets import quiz_widget
 
-    return quiz_widget(asked, keep=choose)
+    before = _chosen.get(asked.key)
+    chosen = asked.options.index(before) if before in asked.options else None
+    return quiz_widget(asked, chosen=chosen, keep=choose)

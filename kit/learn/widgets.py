@@ -3,7 +3,8 @@
 Each option is a button that covers its whole line. Radio buttons would be the usual control, but their
 arrow keys are taken by JupyterLab, which moves to another cell. What happened is said in words and with
 a sign, in a box that screen readers announce, and never by colour alone. Nothing here knows what is
-kept of an answer: that is passed in as ``keep``.
+kept of an answer: that is passed in as ``keep``. What was answered before is passed in too, so that a
+cell that runs again (Shift and Enter, on the way to the next cell) does not forget it.
 """
 
 from __future__ import annotations
@@ -25,19 +26,26 @@ from kit.learn.quizzes import Quiz
 _STYLE = f"<style>{resources.files('kit.learn').joinpath('widgets.css').read_text('utf-8')}</style>"
 
 
-def quiz_widget(asked: Quiz, *, keep: Callable[[Quiz, int], None]) -> ipywidgets.DOMWidget:
+def quiz_widget(
+    asked: Quiz, *, chosen: int | None, keep: Callable[[Quiz, int], None]
+) -> ipywidgets.DOMWidget:
     """Return the widget of a check-yourself question; a learner may choose again after a wrong answer."""
     said = ipywidgets.HTMLMath()
     rows = _option_rows(asked.options)
 
-    def on_choice(number: int) -> None:
-        keep(asked, number)
+    def answer(number: int) -> None:
         right = number == asked.answer
         _mark(rows, number, "✓" if right else "✗", "kit-right" if right else "kit-wrong")
         body = f"<strong>{inline_html(asked.verdict(number))}</strong> {to_html(asked.feedback[number])}"
         said.value = _said(body, "kit-right" if right else "kit-wrong")
 
+    def on_choice(number: int) -> None:
+        keep(asked, number)
+        answer(number)
+
     _listen(rows, on_choice)
+    if chosen is not None:
+        answer(chosen)
     return _card(_("Check yourself"), asked.question, [*rows, said])
 
 
@@ -72,36 +80,38 @@ def prediction_widget(
                 note.value = _said(_("Write something first: a guess is enough."), "kit-wrong")
 
         button.on_click(on_click)
+        if said:
+            confirm(said)
         parts: list[Any] = [field, button]
     else:
         options = prediction.options
         rows = _option_rows(options)
 
-        def on_choice(number: int) -> None:
-            keep(prediction.key, options[number])
+        def choose(number: int) -> None:
             _mark(rows, number, "●", "kit-chosen")
             confirm(f"{letter(number)}. {options[number]}")
 
+        def on_choice(number: int) -> None:
+            keep(prediction.key, options[number])
+            choose(number)
+
         _listen(rows, on_choice)
         if said in options:
-            _mark(rows, options.index(said), "●", "kit-chosen")
+            choose(options.index(said))
         parts = list(rows)
     return _card(_("Predict"), prediction.question, [*parts, note])
 
 
 def hint_widget(
-    key: str, levels: Sequence[str], *, keep: Callable[[str, int], None]
+    key: str, levels: Sequence[str], *, opened: int, keep: Callable[[str, int], None]
 ) -> ipywidgets.DOMWidget:
     """Return the widget of the hints of an exercise; one button opens them one after another."""
     names = level_names()
     shown = ipywidgets.VBox([])
     button = _button(_hint_label(0, names))
 
-    def on_click(_button: Any) -> None:
+    def show_next() -> None:
         level = len(shown.children)
-        if level >= len(levels):
-            return
-        keep(key, level + 1)
         title = _("Hint {number} of {total}: {name}").format(
             number=level + 1, total=len(levels), name=names[level]
         )
@@ -113,7 +123,14 @@ def hint_widget(
             button.description = _("That was the last hint")
             button.disabled = True
 
+    def on_click(_button: Any) -> None:
+        if len(shown.children) < len(levels):
+            keep(key, len(shown.children) + 1)
+            show_next()
+
     button.on_click(on_click)
+    for _level in range(min(opened, len(levels))):
+        show_next()
     return _card(None, None, [shown, button])
 
 

@@ -4,13 +4,19 @@ import json
 
 import pytest
 
-from kit.learn import predictions, sessions
+from kit.learn import hints, predictions, quizzes, sessions
 
 
 @pytest.fixture(autouse=True)
 def fresh_kernel(monkeypatch, tmp_path):
     """Each test begins like a new kernel, outside any learner's folder."""
-    for state in (predictions._asked, predictions._said, sessions._current):
+    for state in (
+        predictions._asked,
+        predictions._said,
+        quizzes._chosen,
+        hints._opened,
+        sessions._current,
+    ):
         state.clear()
     for name in ("KIT_CHECKS", "KIT_DISPLAY", "KIT_LANG"):
         monkeypatch.delenv(name, raising=False)

@@ -182,3 +182,17 @@ def test_lines_of_the_log_are_json_with_the_time(learner_folder):
     logbook.record("hint", "é", level=1)
     raw = logbook.find_log().read_text("utf-8")
     assert "é" in raw and json.loads(raw)["at"].endswith("+00:00")
+
+
+def test_what_was_chosen_and_opened_is_known_when_a_cell_runs_again():
+    import ipywidgets
+
+    from kit.learn import hints
+
+    asked = quizzes.make_quiz("q", "Which?", **QUIZ)
+    quizzes.choose(asked, 1)
+    hints.opened("e", 3)
+    quiz_card = quizzes._widget(asked)
+    hint_card = hints._widget("e", ("look", "count", "return 1"))
+    assert "kit-right" in quiz_card.children[2]._dom_classes
+    assert isinstance(hint_card.children[2], ipywidgets.Button) and hint_card.children[2].disabled
