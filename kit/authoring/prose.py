@@ -216,8 +216,10 @@ def count_words(sentence: str) -> int:
 
 
 def _outside_fences(source: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of markdown, numbered from 1, that are neither code nor a formula of their own."""
     fence = None
     display_math = False
+    before, in_list, in_code = "", False, False
     for number, line in enumerate(source.split("\n"), 1):
         match = _FENCE.match(line)
         if match and fence in (None, match[1]):
@@ -228,7 +230,17 @@ def _outside_fences(source: str) -> Iterator[tuple[int, str]]:
         if line.count("$$") == 1:
             display_math = not display_math
             continue
-        if not display_math:
+        if display_math:
+            continue
+        if line.strip():
+            indented = line.startswith(("    ", "\t"))
+            # Four spaces after a blank line are code, except inside a list, where they go on with an item.
+            in_code = indented and not in_list and (in_code or not before)
+            in_list = bool(_ITEM.match(line)) or (
+                in_list and (indented or line[0] == " " or bool(before))
+            )
+        before = line.strip()
+        if not (in_code and line.strip()):
             yield number, line
 
 

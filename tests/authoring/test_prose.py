@@ -25,6 +25,11 @@ def test_tables_code_and_formulas_are_not_read():
     assert prose(source) == ["Look:", "Done."]
 
 
+def test_indented_code_is_not_read_and_an_indented_item_is():
+    assert prose("Run:\n\n    make demo\n    make test\n\nThen look.") == ["Run:", "Then look."]
+    assert prose("- one\n\n    more of one\n\n    - inner") == ["one", "more of one", "inner"]
+
+
 def test_a_passage_says_in_which_line_it_begins():
     found = passages(Cell(1, new_markdown_cell("# Title\n\nText\nmore\n\n- item")))
     assert [passage.line for passage in found] == [1, 3, 6]

@@ -41,9 +41,7 @@ def quiz_feedback(lesson: Lesson) -> Iterator[Problem]:
         if not isinstance(options, ast.Dict):
             yield Problem(
                 _("the options of this question are not written out"),
-                _("Write options={{'option': 'feedback', ...}}")
-                .replace("{{", "{")
-                .replace("}}", "}"),
+                _("Write options={'option': 'feedback', ...}"),
                 *place,
             )
             continue

@@ -116,8 +116,8 @@ def level_of(text: str, level: int) -> tuple[str, str]:
     --------
     >>> level_of("| 0 | 0 points | It says nothing. | a blank page |", 0)
     ('It says nothing.', 'a blank page')
-    >>> level_of("### Level 1: It begins.\n\n> \"I think so.\"", 1)
-    ('It begins.', '"I think so."')
+    >>> level_of("### Level 1: It begins.\\n\\n> I think so.", 1)
+    ('It begins.', 'I think so.')
     """
     found = headings(text)
     for heading, following in zip(found, [*found[1:], None], strict=False):
