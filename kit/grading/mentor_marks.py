@@ -123,9 +123,8 @@ def with_mentor_marks(result: Result, marks: Marks) -> Result:
         changed.append(_replace_points(mark, given))
         if changed[-1].points is not None:
             extra += given.extra
-    before = result.score + result.penalty
     earned = sum(mark.points for mark in changed if mark.points is not None) + extra
-    share = result.penalty / before if before > 0 else 0.0
+    share = float(result.evidence.get("late", {}).get("share", 0.0))
     penalty = round(earned * share, 6)
     counted = replace(result, marks=tuple(changed), score=earned - penalty, penalty=penalty)
     return replace(counted, outcome=describe_outcome(counted))

@@ -148,7 +148,11 @@ def _concerns(
                 "They have no marks. Their feedback pages tell them what to do; ask them to hand in again."
             ),
             rows(
-                {result.student: result.outcome for result in results if result.status == "failed"}
+                {
+                    result.student: _describe_failure(result)
+                    for result in results
+                    if result.status == "failed"
+                }
             ),
         ),
         Concern(

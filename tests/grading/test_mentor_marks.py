@@ -79,7 +79,7 @@ def test_extra_credit_counts_only_on_top_of_a_mark():
 
 
 def test_the_late_share_is_taken_off_the_new_sum():
-    late = result(score=0.8, penalty=0.2, late_seconds=90_000.0)
+    late = result(score=0.8, penalty=0.2, late_seconds=90_000.0, evidence={"late": {"share": 0.2}})
     marked = with_mentor_marks(late, {("doubles", "why"): MentorMark(2.0)})
     assert (marked.score, marked.penalty) == pytest.approx((2.4, 0.6))
 

@@ -48,7 +48,13 @@ def section(page, heading):
 
 def test_what_must_be_looked_at_stands_first_with_its_reason():
     shown = page(
-        Result("waves", "s1", "failed", "waves.ipynb: line 3 is not JSON."),
+        Result(
+            "waves",
+            "s1",
+            "failed",
+            "Not.",
+            evidence={"faults": {"": "waves.ipynb: line 3 is not JSON."}},
+        ),
         result("s2", 2, 2, repairs=("The cell q1 was missing and was put back.",)),
         result("s3", 2, 2, late_seconds=90_000, penalty=0.4),
         result("s4", 0, 0, written=0.0),
