@@ -8,8 +8,8 @@ import re
 KNOWN_ACRONYMS = frozenset(
     {
         "AI", "API", "ASCII", "BSD", "BY", "CC", "CPU", "CSV", "DNA", "GB", "GPU", "HTML", "HTTP", "HTTPS",
-        "ID", "ISO", "JSON", "KB", "MB", "MIT", "OK", "PATH", "PDF", "PNG", "RAM", "README", "SHA", "SQL", "SVG",
-        "TB", "TV", "UK", "URL", "US", "USA", "USB", "UTC", "UTF", "XML", "YAML",
+        "ID", "ISO", "JSON", "KB", "MB", "MIT", "OK", "PATH", "PDF", "PNG", "RAM", "README", "SHA", "SQL",
+        "SVG", "TB", "TV", "UK", "URL", "US", "USA", "USB", "UTC", "UTF", "XML", "YAML",
         # What `kit.authoring.prose.plain` puts in place of code, formulas and addresses.
         "CODE", "LINK", "MATH",
         # Test sets whose name is a word.
