@@ -423,7 +423,8 @@ def _left_behind(mark: str, leader: int | None) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            same_session = leader is not None and os.getsid(process.pid) == leader
+            # Windows has no sessions; there only the mark tells.
+            same_session = hasattr(os, "getsid") and os.getsid(process.pid) == leader
             if same_session or process.environ().get(MARK) == mark:
                 found.append(process)
     return found

@@ -13,7 +13,7 @@ import re
 from nbformat import NotebookNode
 
 from kit.grading.cells import cell_kind, compute_checksum, known_cells, max_points
-from kit.grading.execution import DIED, NOT_RUN, OUT_OF_MEMORY, TIMED_OUT
+from kit.grading.execution import DIED, NOT_RUN, OUT_OF_MEMORY, STOPPED, TIMED_OUT
 from kit.grading.release import hidden_text
 from kit.grading.results import CellMark
 from kit.grading.rules import ReleaseRules
@@ -55,7 +55,7 @@ def mark_cells(
             continue
         points: float | None
         if cell_kind(cell) == "test":
-            points, message = _judge_test(cell, found.get(key), rules)
+            points, message = judge_test(cell, found.get(key), rules)
             hidden = bool(hidden_text(cell, rules))
             marks.append(CellMark(key, "test", points, max_points(cell), message, name, hidden))
         else:
@@ -81,9 +81,21 @@ def _judge_written(
     return None, _("A mentor marks this answer.")
 
 
-def _judge_test(
-    source: NotebookNode, cell: NotebookNode | None, rules: ReleaseRules
+def judge_test(
+    source: NotebookNode, cell: NotebookNode | None, rules: ReleaseRules | None = None
 ) -> tuple[float, str]:
+    """Return what one executed test earned, and what to tell the learner.
+
+    Parameters
+    ----------
+    source
+        The test in the source, or the cell itself for whoever has no more than the released version.
+    cell
+        The executed cell; None when it was not handed in.
+    rules
+        The course's delimiters.
+    """
+    rules = rules or ReleaseRules()
     most = max_points(source)
     if cell is None:
         return 0.0, _("This notebook was not handed in.")
@@ -116,6 +128,16 @@ def _explain(
     output: NotebookNode, source: NotebookNode, cell: NotebookNode, rules: ReleaseRules
 ) -> str:
     """Say in plain words why a test failed, without any text of a hidden test."""
+    if str(output.get("ename", "")) in {*STOPPED, "NotImplementedError"}:
+        return explain_error(output)
+    secret = hidden_text(source, rules)
+    if secret and not _failed_in_the_open(output, cell, secret):
+        return _explain_hidden(str(output.get("ename", "")))
+    return explain_error(output)
+
+
+def explain_error(output: NotebookNode) -> str:
+    """Say in plain words what an error of a visible test, or of a cell that was stopped, means."""
     stopped = {
         DIED: _(
             "Your code ended the Python process while this test ran, so the test could not finish."
@@ -131,9 +153,6 @@ def _explain(
         return stopped[name]
     if name == "NotImplementedError":
         return _("There is no answer here yet.")
-    secret = hidden_text(source, rules)
-    if secret and not _failed_in_the_open(output, cell, secret):
-        return _explain_hidden(name)
     text = _shorten(_COLOURS.sub("", str(output.get("evalue", ""))).strip())
     if name == "AssertionError":
         return text or _("The result is not what this test expects.")
