@@ -57,7 +57,8 @@ def digest(*parts: Iterable[object]) -> str:
 
 def environment_key(python: str, options: Sequence[str]) -> str:
     """Return 16 digits that stand for an interpreter and its options."""
-    where = (os.path.realpath(Path(python).parent), Path(python).name, os.path.realpath(python))
+    # `python` and `python3` of an environment are one interpreter; the folder tells environments apart.
+    where = (os.path.realpath(Path(python).parent), os.path.realpath(python))
     return digest(where, options)[:16]
 
 

@@ -33,6 +33,7 @@ import signal
 import socket
 import struct
 import time
+from types import SimpleNamespace
 from typing import Any
 
 # The first bytes of every connection: protocol, what is wanted, and a digest of what the environment's
@@ -121,6 +122,12 @@ class Server:
         self.libraries: Any = None
         listener.setblocking(False)
         self.selector.register(listener, selectors.EVENT_READ, self._accept)
+        # A signal wakes the loop through this pair; without it, the loop would sleep on.
+        self.waker, self.woken = socket.socketpair()
+        self.waker.setblocking(False)
+        self.woken.setblocking(False)
+        signal.set_wakeup_fd(self.waker.fileno(), warn_on_full_buffer=False)
+        self.selector.register(self.woken, selectors.EVENT_READ, lambda woken: woken.recv(64))
 
     # -- life -----------------------------------------------------------------------------------------
 
@@ -285,8 +292,9 @@ class Server:
 
     def _leave(self) -> None:
         """In the child: close what belongs to the server."""
-        self.selector.close()
-        self.listener.close()
+        signal.set_wakeup_fd(-1)
+        for ours in (self.selector, self.listener, self.waker, self.woken):
+            ours.close()
         for other, (someone, _, _) in self.waiting.items():
             other.close()
             someone.close()
@@ -402,10 +410,13 @@ def main(settings: dict[str, Any]) -> None:
         os.setsid()
     server = Server(settings, listener)
     signal.signal(signal.SIGTERM, _on_terminate(server))
+    # Loaded before the fork, as all that a child needs.
     child, libraries = _load("child"), _load("libraries")
+    parts = SimpleNamespace(identity=_load("identity"), refresh=_load("refresh"))
     server.libraries = libraries.load(settings["preload"])
-    kernel = _load("kernel")
-    kernel.prepare()
+    parts.libraries = server.libraries
+    parts.kernel = _load("kernel")
+    parts.kernel.prepare()
     gc.collect()
     gc.freeze()
     try:
@@ -416,9 +427,8 @@ def main(settings: dict[str, Any]) -> None:
         # Nothing of the prepared kernel may run at the end of a server.
         sys.stderr.flush()
         os._exit(0)
-    loaded = server.libraries
     del server, listener
-    child.become_kernel(connection, peer, settings["shared"], kernel, loaded)
+    child.become_kernel(connection, peer, settings["shared"], parts)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,10 @@ def test_two_kernels_draw_different_random_numbers(start):
 
 
 def test_a_seeded_kernel_draws_what_a_cold_one_draws(start):
-    code = "import numpy, torch; numpy.random.seed(1); torch.manual_seed(1); print(numpy.random.rand(), torch.rand(1))"
+    code = (
+        "import numpy, torch; numpy.random.seed(1); torch.manual_seed(1)\n"
+        "print(numpy.random.rand(), torch.rand(1))"
+    )
     warm, cold = start(), start(kernel_name="python3")
     assert warm.is_warm
     assert warm.run(code).text == cold.run(code).text
@@ -155,7 +158,11 @@ def test_input_asks_the_person(kernel):
 def test_an_open_file_is_written_out_when_the_kernel_ends(start, tmp_path):
     kernel = start(cwd=str(tmp_path))
     kernel.run(
-        "f = open('left-open.txt', 'w'); _ = f.write('kept')\nimport atexit\n@atexit.register\ndef last():\n    open('last.txt', 'w').write('ran')"
+        "f = open('left-open.txt', 'w'); _ = f.write('kept')\n"
+        "import atexit\n"
+        "@atexit.register\n"
+        "def last():\n"
+        "    open('last.txt', 'w').write('ran')"
     )
     kernel.close()
     assert (tmp_path / "left-open.txt").read_text() == "kept"
