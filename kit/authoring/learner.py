@@ -6,6 +6,7 @@ a solution (a mistyped, unclosed or nested delimiter, an exercise without one) i
 
 from __future__ import annotations
 
+import ast
 import copy
 
 import nbformat
@@ -15,6 +16,9 @@ from kit.authoring.solution import drop_delimiters, find_regions, replace_region
 from kit.errors import KitError, KitErrors
 from kit.i18n import gettext as _
 from kit.notebooks import cell_key, cell_role
+
+# The functions of kit.learn whose arguments hold the answer to what they ask.
+ASKING_CALLS = frozenset({"predict", "reveal", "hint", "quiz"})
 
 STUB = 'raise NotImplementedError("Your turn: write your code here, in place of this line.")'
 HEADER = """# One way to solve it. Try the exercise yourself first.
@@ -27,8 +31,9 @@ def make_learner_version(source: NotebookNode) -> NotebookNode:
 
     The solution of each exercise is replaced by a stub that raises NotImplementedError; the
     solution itself stands in a folded cell after the exercise's check. Cells for mentors and all
-    outputs are gone. Every other cell keeps its id, text and metadata, and ``lesson.version``
-    becomes ``"learner"``.
+    outputs are gone. A cell that only asks (predict, hint, quiz) or reveals is folded, since its code
+    holds the answer. Apart from that every cell keeps its id, text and metadata, and
+    ``lesson.version`` becomes ``"learner"``.
 
     Parameters
     ----------
@@ -129,7 +134,32 @@ def _as_learner_sees_it(cell: NotebookNode) -> NotebookNode:
     if is_exercise(cell):
         regions, _problems = find_regions(cell["source"])
         cell["source"] = replace_regions(cell["source"], regions, STUB)
+    elif cell["cell_type"] == "code" and only_asks(cell["source"]):
+        cell["metadata"]["jupyter"] = {**cell["metadata"].get("jupyter", {}), "source_hidden": True}
     return cell
+
+
+def only_asks(source: str) -> bool:
+    """Say whether code is nothing but questions, hints and answers for the learner.
+
+    Examples
+    --------
+    >>> only_asks('quiz("q-a", "Why?", options={"x": "Yes."}, answer="x")')
+    True
+    >>> only_asks('x = 1\\nreveal("p-a", answer=0, because="It is so.")'), only_asks("# to come")
+    (False, False)
+    """
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:
+        return False
+    return bool(statements) and all(
+        isinstance(each, ast.Expr)
+        and isinstance(each.value, ast.Call)
+        and isinstance(each.value.func, ast.Name)
+        and each.value.func.id in ASKING_CALLS
+        for each in statements
+    )
 
 
 def _solution_cell(cell: NotebookNode) -> NotebookNode:

@@ -80,11 +80,28 @@ def test_everything_else_stays_as_it_is(lesson):
     made = make_learner_version(lesson)
     mine = {cell.id: cell for cell in made.cells}
     for cell in lesson.cells:
-        assert mine[cell.id].metadata == cell.metadata
+        assert mine[cell.id].metadata.kit == cell.metadata.kit
+        assert mine[cell.id].metadata.get("tags") == cell.metadata.get("tags")
         if cell.metadata["kit"]["role"] != "exercise":
             assert mine[cell.id].source == cell.source
     assert made.metadata.lesson.version == "learner"
     assert {**made.metadata.lesson, "version": "source"} == lesson.metadata.lesson
+
+
+def test_code_that_holds_the_answer_to_a_question_is_folded(lesson):
+    made = make_learner_version(lesson)
+    folded = {
+        cell.id for cell in made.cells if cell.metadata.get("jupyter", {}).get("source_hidden")
+    }
+    assert {"predict-median", "reveal-median", "hint-middle", "quiz-choose"} <= folded
+    assert not folded & {
+        "setup",
+        "worked-mean",
+        "run-median",
+        "make-middle",
+        "check-middle",
+        "title",
+    }
 
 
 def test_the_argument_is_not_changed(lesson):
