@@ -49,7 +49,7 @@ def terminal(command: str) -> str:
     Raises
     ------
     KitError
-        If it is another command; with ``KIT_CHECKS=strict`` also if it does not end well.
+        If it is another command; with ``KIT_CHECKS=strict`` also if the command reports an error.
 
     Examples
     --------
@@ -62,10 +62,13 @@ def terminal(command: str) -> str:
             _("{command!r} is not a command of the kit").format(command=command),
             fix=_("Begin it with 'kit', such as: terminal('kit --help')"),
         )
-    code, said = _run(words[1:], _folder())
+    done = _run(words[1:], _folder())
+    said = done.stdout + done.stderr
     print(said, end="" if said.endswith("\n") else "\n")
-    if code != 0 and is_strict():
-        raise KitError(_("'{command}' ended with code {code}").format(command=command, code=code))
+    # That tests do not pass yet (kit check says so with code 1) is an answer, and no error.
+    if done.returncode != 0 and done.stderr and is_strict():
+        what = _("'{command}' ended with code {code}: {said}")
+        raise KitError(what.format(command=command, code=done.returncode, said=done.stderr.strip()))
     return Printed(said)
 
 
@@ -75,11 +78,10 @@ def _folder() -> Path:
     if not _borrowed:
         folder = Path(tempfile.mkdtemp(prefix="bitacora-"))
         atexit.register(_give_back, folder)
-        code, said = _run(["start", str(folder)], folder)
-        if code != 0:
-            raise KitError(
-                _("no folder could be made: {said}").format(said=said.strip()), where=folder
-            )
+        done = _run(["start", str(folder)], folder)
+        if done.returncode != 0:
+            said = done.stderr.strip()
+            raise KitError(_("no folder could be made: {said}").format(said=said), where=folder)
         _borrowed.append(folder)
         print(_("(You are not in a folder made by 'kit start'. A temporary one is used instead.)"))
     return _borrowed[0]
@@ -89,16 +91,14 @@ def _give_back(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(arguments: list[str], folder: Path) -> tuple[int, str]:
-    done = subprocess.run(
+def _run(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-m", "kit", *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONUTF8": "1"},
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        capture_output=True,
         encoding="utf-8",
         errors="replace",
         check=False,
     )
-    return done.returncode, done.stdout

@@ -1,6 +1,7 @@
 """The command `kit` from inside a notebook."""
 
 import importlib
+import sys
 import tempfile
 from pathlib import Path
 
@@ -53,3 +54,15 @@ def test_outside_a_learner_folder_a_temporary_one_is_used_and_said(tmp_path, mon
     (folder,) = (tmp_path / "tmp").iterdir()
     module._give_back(folder)
     assert list(Path(tmp_path / "work").iterdir()) == [] and not folder.exists()
+
+
+def test_tests_that_do_not_pass_yet_are_an_answer_and_no_error(learner_folder, capsys, monkeypatch):
+    monkeypatch.setenv("KIT_CHECKS", "strict")
+    source = "import sys; print('0 of 2 checks pass.'); sys.exit(1)"
+    real = module.subprocess.run
+
+    def run(_command, **options):
+        return real([sys.executable, "-c", source], **options)
+
+    monkeypatch.setattr(module.subprocess, "run", run)
+    assert terminal("kit check practice") == "0 of 2 checks pass.\n"
