@@ -3,6 +3,8 @@
 import hashlib
 import json
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import nbformat
@@ -209,3 +211,23 @@ def test_someone_who_studies_alone_hands_in_to_their_own_folder(notebook):
 def test_a_shared_folder_needs_to_know_who_hands_in(notebook, stick):
     answer = run_submit(notebook, "--to", stick)
     assert "Add --as" in str(answer.exception)
+
+
+def test_handing_in_and_collecting_need_no_grader(notebook, stick, tmp_path):
+    program = (
+        "import sys\n"
+        "for name in ('nbgrader', 'nbconvert', 'nh3', 'sqlalchemy', 'mistune'):\n"
+        "    sys.modules[name] = None\n"
+        "from kit.cli import main\n"
+        "main(sys.argv[1:])\n"
+    )
+    course = tmp_path / "course"
+    course.mkdir()
+    for arguments in (
+        ["submit", notebook, "--to", stick, "--as", "intern-07"],
+        ["collect", "tides", "--course", course, "--from", stick],
+    ):
+        command = [sys.executable, "-c", program, *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    assert (course / "submitted" / "intern-07" / "tides" / "tides.ipynb").is_file()

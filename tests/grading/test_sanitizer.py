@@ -1,11 +1,14 @@
 """Strangers' HTML, SVG and Markdown: what is kept is harmless, and what is honest is kept."""
 
 import re
+import sys
 from html.parser import HTMLParser
 
 import pytest
 from hostile import HTML, MARKDOWN, SVG
 
+from kit.errors import KitError
+from kit.grading import sanitizer
 from kit.grading.sanitizer import MAX_HTML, render_html, render_markdown, render_svg
 
 FORBIDDEN = {
@@ -109,3 +112,19 @@ def test_markdown_keeps_its_form_but_gives_up_its_headings():
 
 def test_what_is_too_large_is_left_out_with_a_note():
     assert "too large" in render_html("x" * (MAX_HTML + 1))
+
+
+@pytest.mark.parametrize(
+    ("library", "render"), [("nh3", render_html), ("mistune", render_markdown)]
+)
+def test_a_missing_library_is_named_with_the_line_that_installs_it(library, render, monkeypatch):
+    monkeypatch.setitem(sys.modules, library, None)
+    sanitizer._nh3.cache_clear()
+    sanitizer._markdown.cache_clear()
+    try:
+        with pytest.raises(KitError, match=r'pip install "bitacora-kit\[grading\]"') as caught:
+            render("x")
+        assert isinstance(caught.value.__cause__, ImportError)
+    finally:
+        sanitizer._nh3.cache_clear()
+        sanitizer._markdown.cache_clear()
