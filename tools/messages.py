@@ -24,7 +24,7 @@ def extract_messages(package: Path) -> str:
     catalog = Catalog(project="bitacora-kit", version="source", header_comment=HEADER, fuzzy=False)
     found = extract_from_dir(
         package,
-        method_map=[("_content/**", "ignore"), ("**.py", "python")],
+        method_map=[("_content/**", "ignore"), ("**.py", "python"), ("**.html", "jinja2")],
         keywords=KEYWORDS,
         comment_tags=(),
     )
