@@ -24,6 +24,7 @@ from kit import __version__
 from kit.errors import KitError
 from kit.grading.course import Course
 from kit.grading.fingerprint import digest_folder
+from kit.grading.folders import reserved_folder
 from kit.grading.gradebook import Entry, gradebook_file, register_assignment, write_results
 from kit.grading.policy import Policy, load_policy
 from kit.grading.results import Result, read_result
@@ -161,15 +162,23 @@ def run_batch(
     Raises
     ------
     KitError
-        If the source can not be graded with, or the gradebook can not be written. Results stay.
+        If the source can not be graded with, the gradebook can not be written, or another command is at
+        work in this course. Results stay.
     KeyboardInterrupt
         When stopped. Results stay, every kernel has ended, and the same plan goes on.
     """
+    if not plan.todo and not plan.pending and not plan.changed:
+        return plan.kept
+    with reserved_folder(plan.course.state()):
+        return _run(plan, jobs, warm, on_result)
+
+
+def _run(
+    plan: Plan, jobs: int, warm: bool, on_result: Callable[[Result], None]
+) -> tuple[Result, ...]:
     for result in plan.kept:
         if result.student in plan.changed:
             _keep(plan, result)
-    if not plan.todo and not plan.pending:
-        return plan.kept
     masters = _read_masters(plan)
     # Before hours of grading, not after: the gradebook may hold other cells, or be in use.
     register_assignment(

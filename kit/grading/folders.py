@@ -1,12 +1,17 @@
-"""Folders that appear complete or not at all, and folders that are gone afterwards."""
+"""Folders that appear complete or not at all, that are gone afterwards, or that one run has to itself."""
 
 from __future__ import annotations
 
+import glob
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from kit.errors import KitError
+from kit.i18n import gettext as _
 
 
 class Replacement:
@@ -27,6 +32,9 @@ class Replacement:
 
     def __enter__(self) -> Path:
         self.target.parent.mkdir(parents=True, exist_ok=True)
+        # What a run that was killed has left; two runs never write to one course at once.
+        for left in self.target.parent.glob(f".{glob.escape(self.target.name)}.*"):
+            shutil.rmtree(left, ignore_errors=True)
         self.fresh = Path(tempfile.mkdtemp(dir=self.target.parent, prefix=f".{self.target.name}."))
         self.fresh.chmod(0o755)
         return self.fresh
@@ -43,9 +51,15 @@ class Replacement:
 
 
 def copy_files(files: Mapping[str, Path], target: Path) -> None:
-    """Copy files (relative path → file) into a folder; a file that is there already is replaced."""
+    """Copy files (relative path → file) into a folder; whatever is in a file's place is replaced."""
     for name, path in files.items():
         place = target / name
+        # A learner may have a file where the assignment has a folder, and the other way round.
+        for above in place.relative_to(target).parents:
+            if (target / above).is_file():
+                (target / above).unlink()
+        if place.is_dir():
+            shutil.rmtree(place)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.unlink(missing_ok=True)
         shutil.copyfile(path, place)
@@ -74,3 +88,33 @@ def working_folder(*layers: Mapping[str, Path]) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def reserved_folder(folder: Path) -> Iterator[None]:
+    """Keep a folder for this process until the end of the block.
+
+    Raises
+    ------
+    KitError
+        If another process has it.
+    """
+    try:
+        import fcntl
+    except ImportError as err:
+        raise KitError(_("grading needs Linux"), fix=_("Use a Linux machine, or WSL")) from err
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            # The system lets go of it however the process ends, so no stale lock is ever left.
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise KitError(
+                _("another command is at work in this course"),
+                where=folder.parent,
+                fix=_("Wait until it has ended, then run the same command again"),
+            ) from None
+        yield
+    finally:
+        os.close(handle)

@@ -62,6 +62,9 @@ def read_due_dates(course: Course, assignment: str) -> DueDates:
         return DueDates()
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            known = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'submitted_assignment'")
+            if known.fetchone() is None:
+                return DueDates()
             row = db.execute(dates, (assignment,)).fetchone()
             extensions = db.execute(longer, (assignment,)).fetchall()
     except sqlite3.DatabaseError as err:

@@ -6,8 +6,9 @@ Repairing, executing and marking a notebook is left to `kit.grading.grade`; who 
 
 from __future__ import annotations
 
+import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from kit.grading.policy import Policy
 from kit.grading.repair import match_names
 from kit.grading.results import CellMark, Result
 from kit.grading.submission import Submission, read_submission
+from kit.grading.terminal import clean_text, shorten
 from kit.grading.terms import Limits
 from kit.grading.timestamps import TIMESTAMP
 from kit.grading.verdict import mark_cells
@@ -35,6 +37,8 @@ from kit.i18n import gettext as _
 # As nbgrader shortens what is shown, so that its formgrader opens the page.
 MAX_LINES = 1000
 MAX_TRACEBACK = 100
+MAX_SENTENCE = 500
+MAX_SENTENCES = 40
 
 
 @dataclass(frozen=True)
@@ -142,10 +146,10 @@ def _grade(desk: Desk, student: str, folder: Path, stop: Stop) -> Result:
         outcome="",
         marks=tuple(marks),
         max_score=sum(mark.max_points for mark in marks),
-        repairs=tuple(repairs),
+        repairs=_clean(repairs),
         evidence={
             **_provenance(desk),
-            "faults": faults,
+            "faults": dict(zip(faults, _clean(faults.values()), strict=True)),
             "executed": {name: _tell_execution(done) for name, done in graded.items()},
             "untouched": [
                 [master.name, key]
@@ -166,9 +170,8 @@ def _failed(
     machine: bool = False,
 ) -> Result:
     """Return the result of a submission of which nothing could be graded."""
-    import shutil
-
     shutil.rmtree(desk.course.folder("autograded", desk.assignment, student), ignore_errors=True)
+    (why,) = _clean([why])
     marks = [mark for master in desk.masters for mark in _no_marks(master, why)]
     evidence: dict[str, Any] = {**_provenance(desk), "faults": {"": why}, "executed": {}}
     if machine:
@@ -180,9 +183,18 @@ def _failed(
         outcome="",
         marks=tuple(marks),
         max_score=sum(mark.max_points for mark in marks),
-        repairs=submission.repairs if submission is not None else (),
+        repairs=_clean(submission.repairs) if submission is not None else (),
         evidence=evidence,
     )
+
+
+def _clean(sentences: Iterable[str]) -> tuple[str, ...]:
+    """Return sentences without what a file's name could do to a terminal, and not without end."""
+    cleaned = [shorten(clean_text(sentence), MAX_SENTENCE) for sentence in sentences]
+    more = len(cleaned) - MAX_SENTENCES
+    if more > 0:
+        cleaned = [*cleaned[:MAX_SENTENCES], _("… and {n} more.").format(n=more)]
+    return tuple(cleaned)
 
 
 def _no_marks(master: Master, why: str) -> list[CellMark]:

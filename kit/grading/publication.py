@@ -16,7 +16,7 @@ from kit.errors import KitError, KitErrors
 from kit.grading.assignment import load_assignment
 from kit.grading.course import Course
 from kit.grading.fingerprint import digest_folder
-from kit.grading.folders import Replacement, copy_files, set_modes
+from kit.grading.folders import Replacement, copy_files, reserved_folder, set_modes
 from kit.grading.gradebook import register_assignment
 from kit.grading.masters import Master, read_masters, source_files
 from kit.grading.release import Leak, find_leaks
@@ -73,16 +73,17 @@ def publish_assignment(
     released = {name: path for name, path in files.items() if not name.endswith(".ipynb")}
     if not allow_shared:
         _refuse_leaks(masters, released, folder)
-    deadline = course.settings.deadline(slug)
-    register_assignment(course, slug, masters, due=deadline.due)
-    if origin is not None:
-        _bring_in(course, slug, origin, files)
     target = course.folder("release", slug)
-    with Replacement(target) as fresh:
-        copy_files(released, fresh)
-        for master in masters:
-            write_notebook(master.release, fresh / f"{master.name}.ipynb")
-    set_modes(target, 0o664 if course.groupshared else 0o644)
+    with reserved_folder(course.state()):
+        deadline = course.settings.deadline(slug)
+        register_assignment(course, slug, masters, due=deadline.due)
+        if origin is not None:
+            _bring_in(course, slug, origin, files)
+        with Replacement(target) as fresh:
+            copy_files(released, fresh)
+            for master in masters:
+                write_notebook(master.release, fresh / f"{master.name}.ipynb")
+        set_modes(target, 0o664 if course.groupshared else 0o644)
     points = sum(
         float(cell.metadata.nbgrader.get("points", 0))
         for master in masters

@@ -69,6 +69,7 @@ def read_submission(folder: Path, student: str, *, ignore: tuple[str, ...] = IGN
     faults: dict[str, str] = {}
     files: dict[str, Path] = {}
     repairs: list[str] = []
+    too_many = False
     if folder.is_symlink():
         return Submission(
             student, folder, repairs=(_("The folder is a link, and links are not followed."),)
@@ -85,8 +86,10 @@ def read_submission(folder: Path, student: str, *, ignore: tuple[str, ...] = IGN
             elif is_notebook:
                 notebooks[name.removesuffix(".ipynb")], mended = _read_notebook(path, name)
                 repairs += mended
-            elif status.st_size > MAX_FILE_BYTES or len(files) >= MAX_FILES:
+            elif status.st_size > MAX_FILE_BYTES:
                 repairs.append(_("{name} is too large, and was left out.").format(name=name))
+            elif len(files) >= MAX_FILES:
+                too_many = True
             elif name != TIMESTAMP:
                 files[name] = path
         except KitError as err:
@@ -94,6 +97,10 @@ def read_submission(folder: Path, student: str, *, ignore: tuple[str, ...] = IGN
         except OSError as err:
             text = _("{name} could not be read ({reason}).").format(name=name, reason=err.strerror)
             faults[name.removesuffix(".ipynb")] = text
+    if too_many:
+        repairs.append(
+            _("There are more than {n} files; the rest was left out.").format(n=MAX_FILES)
+        )
     return Submission(
         student=student,
         folder=folder,

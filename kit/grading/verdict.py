@@ -17,6 +17,7 @@ from kit.grading.execution import DIED, NOT_RUN, OUT_OF_MEMORY, STOPPED, TIMED_O
 from kit.grading.release import hidden_text
 from kit.grading.results import CellMark
 from kit.grading.rules import ReleaseRules
+from kit.grading.terminal import clean_text
 from kit.i18n import gettext as _
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -153,7 +154,7 @@ def explain_error(output: NotebookNode) -> str:
         return stopped[name]
     if name == "NotImplementedError":
         return _("There is no answer here yet.")
-    text = _shorten(_COLOURS.sub("", str(output.get("evalue", ""))).strip())
+    text = _shorten(clean_text(str(output.get("evalue", ""))).strip())
     if name == "AssertionError":
         return text or _("The result is not what this test expects.")
     if name == "NameError":

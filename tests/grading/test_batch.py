@@ -84,8 +84,17 @@ def cheat(nb):
     find_cell(nb, "test-hidden").metadata.nbgrader["points"] = 50
 
 
+def awkward(course):
+    """Files that stand in the way of the assignment's own, and a name that would ring a terminal's bell."""
+    folder = hand_in(course, "awkward")
+    (folder / "data").write_text("a file where the assignment has a folder")
+    (folder / "bell\x07\x1b[31m.txt").symlink_to("/etc/passwd")
+
+
 def make_class(course):
     write_notebook(SOURCE, course / "source/doubles/doubles.ipynb")
+    (course / "source/doubles/data").mkdir()
+    (course / "source/doubles/data/numbers.csv").write_text("1,2")
     (course / "kit.yaml").write_text(SETTINGS)
     publish_assignment(load_course(course), "doubles")
     hand_in(course, "right")
@@ -112,6 +121,7 @@ def make_class(course):
     with (hand_in(course, "huge") / "doubles.ipynb").open("r+b") as stream:
         stream.truncate(60_000_000)
     (hand_in(course, "nothing") / "doubles.ipynb").unlink()
+    awkward(course)
     linked = hand_in(course, "linked") / "doubles.ipynb"
     linked.unlink()
     linked.symlink_to(course / "source/doubles/doubles.ipynb")
@@ -148,6 +158,7 @@ def result_of(course, student):
         ("cheating", 1, "Graded: 1 of 5"),
         ("renamed", 3, "Graded: 3 of 5"),
         ("exit", 3, "Graded: 3 of 5"),
+        ("awkward", 3, "Graded: 3 of 5"),
         ("dies", 3, "Cell 2 was stopped: it ended the Python process."),
         ("endless", 3, "Cell 2 was stopped: it did not end within 6 seconds."),
     ],
@@ -158,7 +169,7 @@ def test_everyone_whose_work_can_be_read_gets_their_points(course, student, scor
     assert result.score == score
     assert said in result.outcome
     assert result.max_score == 5
-    damaged = {"copied", "stripped", "deleted", "cheating", "renamed"}
+    damaged = {"copied", "stripped", "deleted", "cheating", "renamed", "awkward"}
     assert bool(result.repairs) == (student in damaged)
 
 
@@ -182,6 +193,13 @@ def test_everyone_else_has_an_outcome_that_says_why(course, student, said):
     assert not (course / "autograded" / student).exists() or not list(
         (course / "autograded" / student).iterdir()
     )
+
+
+def test_names_of_files_can_do_nothing_to_a_terminal(course):
+    (sentence,) = result_of(course, "awkward").repairs
+    assert "bell" in sentence
+    assert sentence.isprintable()
+    assert (course / "autograded/awkward/doubles/data/numbers.csv").is_file()
 
 
 def test_every_result_carries_its_evidence(course):

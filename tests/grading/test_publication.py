@@ -12,6 +12,7 @@ from test_assignment import CONTRACT
 from kit.cli import main
 from kit.errors import KitError
 from kit.grading.course import load_course
+from kit.grading.folders import reserved_folder
 from kit.grading.publication import publish_assignment
 from kit.notebooks import find_cell, read_notebook, write_notebook
 
@@ -81,7 +82,7 @@ def test_a_leak_is_refused_and_nothing_is_written(author, course):
     (author / "helper.py").write_text("def d(x):\n    return math.fsum([x, x]) + OFFSET\n")
     with pytest.raises(KitError, match=r"'double' in helper\.py"):
         publish_assignment(load_course(course, new=True), author)
-    assert list(course.iterdir()) == []
+    assert {path.name for path in course.iterdir()} <= {".kit"}
     publish_assignment(load_course(course, new=True), author, allow_shared=True)
     assert (course / "release/doubles/helper.py").is_file()
 
@@ -148,3 +149,10 @@ def test_what_can_not_be_released_is_named(course, tmp_path, capsys):
             main(["release", *arguments])
         assert caught.value.code == 1
         assert said in capsys.readouterr().err
+
+
+def test_two_commands_do_not_write_to_one_course_at_once(author, course):
+    loaded = load_course(course, new=True)
+    with reserved_folder(loaded.state()), pytest.raises(KitError, match="another command"):
+        publish_assignment(loaded, author)
+    publish_assignment(loaded, author)
