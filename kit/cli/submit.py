@@ -60,7 +60,8 @@ def submit(
       kit submit work/error-bars.ipynb --to "R:\\handed in" --as intern-07
       kit submit practice            (in a folder made by 'kit start')
     """
-    from kit.grading.exchange import find_learner_folder, find_work, hand_in, learner_id
+    from kit.grading.exchange import hand_in
+    from kit.grading.own_work import find_learner_folder, find_work, learner_id
 
     name, folder, notebooks = find_work(what, Path.cwd())
     root = find_learner_folder(folder)

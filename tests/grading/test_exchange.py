@@ -7,14 +7,13 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-import nbformat
 import pytest
 from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_notebook
 
 from kit.cli.submit import submit
 from kit.errors import KitError
-from kit.grading.exchange import RECEIPT, check_name, find_work, hand_in
+from kit.grading.exchange import RECEIPT, check_name, hand_in
 from kit.notebooks import MAX_BYTES, write_notebook
 
 NOW = datetime(2027, 3, 1, 12, 30, tzinfo=UTC)
@@ -145,33 +144,6 @@ def test_a_notebook_of_60_megabytes_is_refused_before_it_is_read(notebook, stick
     assert notebook.stat().st_size > MAX_BYTES
     with pytest.raises(KitError, match=r"60 MB, and the limit is 50 MB.*Clear its outputs"):
         hand_in_tides(notebook, stick, as_it_is=True)
-
-
-def test_a_bare_name_is_found_in_the_learners_folder(notebook, tmp_path):
-    root = tmp_path / "mine"
-    (root / ".kit").mkdir(parents=True)
-    (root / ".kit" / "learner.json").write_text("{}")
-    target = root / "assignments" / "tides" / "tides.ipynb"
-    target.parent.mkdir(parents=True)
-    target.write_bytes(notebook.read_bytes())
-    below = root / "courses"
-    below.mkdir()
-
-    assert find_work("tides", below) == ("tides", target.parent, [target])
-
-
-def test_a_folder_of_several_notebooks_is_one_assignment(tmp_path):
-    for name in ("problem1", "problem2"):
-        write_notebook(nbformat.v4.new_notebook(), tmp_path / "ps1" / f"{name}.ipynb")
-    name, folder, notebooks = find_work("ps1", tmp_path)
-    assert (name, folder) == ("ps1", tmp_path / "ps1")
-    assert [path.name for path in notebooks] == ["problem1.ipynb", "problem2.ipynb"]
-
-
-def test_an_unknown_assignment_says_where_it_looked(tmp_path):
-    with pytest.raises(KitError, match="no notebook or assignment called 'nothing'") as caught:
-        find_work("nothing", tmp_path)
-    assert str(tmp_path / "nothing") in str(caught.value)
 
 
 def run_submit(*arguments):
