@@ -96,6 +96,9 @@ def prepare_lab(
     # A kernel called python3 in the home folder may belong to another Python, without our libraries.
     result["JUPYTER_PREFER_ENV_PATH"] = "1"
     result.setdefault("OMP_NUM_THREADS", "1")
+    # So that `kit check` works in JupyterLab's terminal too, when no environment was activated here.
+    programs = str(Path(sys.executable).parent)
+    result["PATH"] = os.pathsep.join([programs, *filter(None, [result.get("PATH")])])
     return LabCommand(tuple(arguments), result)
 
 

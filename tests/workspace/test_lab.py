@@ -44,6 +44,11 @@ def test_the_own_settings_of_a_learner_win_over_our_defaults(folder):
     assert defaults["@jupyter-widgets/jupyterlab-manager:plugin"] == {"saveState": True}
 
 
+def test_a_terminal_in_jupyterlab_finds_the_command_kit(folder):
+    path = prepare_lab(folder, environment={"PATH": "/theirs"}).environment["PATH"]
+    assert path.split(os.pathsep) == [str(Path(sys.executable).parent), "/theirs"]
+
+
 def test_jupyterlab_reads_our_defaults(folder, monkeypatch):
     environment = prepare_lab(folder).environment
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", environment["JUPYTER_CONFIG_PATH"])
