@@ -13,7 +13,7 @@ import os
 import sys
 import sysconfig
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 # What every kernel needs besides the libraries of its notebook; ipykernel loads some of it late.
@@ -114,12 +114,25 @@ def _module_of(finder: Any) -> str:
     return str(getattr(finder, "__module__", "")) + str(getattr(type(finder), "__module__", ""))
 
 
-def load(names: Sequence[str]) -> Libraries:
-    """Import what every kernel needs and the modules in `names`.
+def load(names: Sequence[str], left_out: Mapping[str, str] | None = None) -> Libraries:
+    """Import what every kernel needs and the modules in `names`; return what is loaded.
 
     A module that can't be imported is noted and left out: the kernel will report it when a cell imports it.
+
+    Parameters
+    ----------
+    names
+        Modules to import.
+    left_out
+        What an earlier attempt could not load, and why.
+
+    Raises
+    ------
+    StartsThreadsError
+        With the name of the first module that starts a thread. The only way back is a new process.
     """
     libraries = Libraries()
+    libraries.failed = dict(left_out or {})
     with only_installed():
         _import_all(libraries, ALWAYS, noted=False)
         before = frozenset(name.partition(".")[0] for name in sys.modules)

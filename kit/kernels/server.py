@@ -392,6 +392,19 @@ def listen(path: str, shared: bool) -> socket.socket:
     return listener
 
 
+def begin_again(settings: dict[str, Any], listener: socket.socket, name: str) -> None:
+    """Start over, as the same process on the same socket, without a library that can't be forked from."""
+    if name not in settings["preload"]:
+        raise SystemExit(
+            f"{name} starts a thread when it is imported, and no kernel can do without it"
+        )
+    listener.set_inheritable(True)
+    left_out = settings.get("left_out", {}) | {name: "starts a thread when it is imported"}
+    rest = [other for other in settings["preload"] if other != name]
+    again = settings | {"preload": rest, "left_out": left_out, "listener": listener.fileno()}
+    os.execv(sys.executable, [*sys.orig_argv[:-1], json.dumps(again)])
+
+
 def _on_terminate(server: Server) -> Any:
     return lambda *_: server.stop_listening()
 
@@ -402,8 +415,13 @@ def main(settings: dict[str, Any]) -> None:
         signal.signal(number, signal.SIG_IGN)
     os.umask(0o077)
     os.chdir("/")
-    listener = listen(settings["socket"], settings["shared"])
-    if settings["daemon"]:
+    if "listener" in settings:
+        listener = socket.socket(fileno=settings["listener"])
+        listener.set_inheritable(False)
+        _INODES[listener.fileno()] = _inode(settings["socket"])
+    else:
+        listener = listen(settings["socket"], settings["shared"])
+    if settings["daemon"] and "listener" not in settings:
         # Whoever started us waits for this end of the first process: the socket answers from now on.
         if os.fork():
             os._exit(0)
@@ -413,7 +431,10 @@ def main(settings: dict[str, Any]) -> None:
     # Loaded before the fork, as all that a child needs.
     child, libraries = _load("child"), _load("libraries")
     parts = SimpleNamespace(identity=_load("identity"), refresh=_load("refresh"))
-    server.libraries = libraries.load(settings["preload"])
+    try:
+        server.libraries = libraries.load(settings["preload"], settings.get("left_out", {}))
+    except libraries.StartsThreadsError as error:
+        begin_again(settings, listener, str(error))
     parts.libraries = server.libraries
     parts.kernel = _load("kernel")
     parts.kernel.prepare()

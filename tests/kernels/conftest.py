@@ -139,6 +139,11 @@ def set_environment(patch, folder):
         patch.delenv(name, raising=False)
 
 
+@pytest.fixture(scope="session")
+def preload():
+    return PRELOAD
+
+
 @pytest.fixture(scope="module", autouse=True)
 def environment(place):
     """The environment of whoever asks for kernels; for the module, since a unittest class starts one early."""

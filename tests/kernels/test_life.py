@@ -242,7 +242,9 @@ def test_no_orphan_is_left_when_who_asked_is_killed(
     assert has_ended(child)
 
 
-def test_no_orphan_is_left_when_jupyterlab_is_killed(environment, place, tmp_path):
+def test_jupyterlab_starts_the_server_when_it_opens_and_leaves_no_orphan_when_it_is_killed(
+    environment, place, tmp_path
+):
     import urllib.request
 
     runtime = Path(environment["JUPYTER_RUNTIME_DIR"])
@@ -252,10 +254,17 @@ def test_no_orphan_is_left_when_jupyterlab_is_killed(environment, place, tmp_pat
         "--ServerApp.token=t",
         "--ServerApp.log_level=ERROR",
     ]
-    env = environment | {"PYTHONWARNINGS": "ignore", "JUPYTER_CONFIG_DIR": str(tmp_path / "config")}
+    command += ["--ServerApp.jpserver_extensions=kit.kernels.extension=True"]
+    env = environment | {"HF_HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path / "config")}
+    env["PYTHONPATH"] = str(Path(__file__).parents[2])
+    others = set(client.list_servers(place))
     lab = subprocess.Popen(command, env=env, cwd=tmp_path, stderr=subprocess.DEVNULL)
     try:
         note = json.loads(wait_for(runtime / f"jpserver-{lab.pid}.json"))
+        deadline = time.monotonic() + 60
+        while not (mine := set(client.list_servers(place)) - others):
+            assert time.monotonic() < deadline, "JupyterLab has started no server"
+            time.sleep(0.05)
         url = f"http://127.0.0.1:{note['port']}/api/kernels"
         deadline = time.monotonic() + 60
         while True:
@@ -272,8 +281,8 @@ def test_no_orphan_is_left_when_jupyterlab_is_killed(environment, place, tmp_pat
             except ConnectionError:
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
-        servers = [client.ask_server(path, client.STATUS) for path in client.list_servers(place)]
-        pids = [k["pid"] for s in servers for k in s["kernels"] if k["asked_by"] == lab.pid]
+        said = client.ask_server(mine.pop(), client.STATUS)
+        pids = [kernel["pid"] for kernel in said["kernels"] if kernel["asked_by"] == lab.pid]
         assert len(pids) == 1
     finally:
         lab.kill()
