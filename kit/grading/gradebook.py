@@ -7,9 +7,7 @@ itself and slow down as the table grows. Manual scores, comments and extra credi
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import sys
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -114,10 +112,8 @@ def open_gradebook(course: Course) -> Iterator[Any]:
         raise KitError(
             _("nbgrader is not installed"), fix='pip install "bitacora-kit[grading]"'
         ) from err
-    # nbgrader runs 'alembic' by name, and this environment need not be the activated one.
-    path = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
     try:
+        _create_where_missing(course.db_url)
         with Gradebook(course.db_url, course.course_id) as gradebook:
             try:
                 yield gradebook
@@ -133,8 +129,30 @@ def open_gradebook(course: Course) -> Iterator[Any]:
                 "and run: nbgrader db upgrade. Then run the same command again"
             ),
         ) from err
+
+
+def _create_where_missing(db_url: str) -> None:
+    """Make nbgrader's tables in a database that has none, with the version that its upgrades begin from.
+
+    nbgrader would start the program 'alembic' to learn that version: by name, so not in an environment that
+    is not activated, and at the cost of a second.
+    """
+    import nbgrader
+    from alembic.script import ScriptDirectory
+    from nbgrader.api import Base
+    from sqlalchemy import create_engine, inspect, text
+
+    engine = create_engine(db_url)
+    try:
+        if inspect(engine).get_table_names():
+            return
+        head = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head()
+        with engine.begin() as db:
+            Base.metadata.create_all(bind=db)
+            db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+            db.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": head})
     finally:
-        os.environ["PATH"] = path
+        engine.dispose()
 
 
 def register_assignment(
