@@ -37,6 +37,7 @@ LESSONS = (
     "courses/ai-evaluation/01-error-bars.ipynb",
     "courses/ocean-data/05-enso-forecast.ipynb",
 )
+MARKER = "made-by-demo.txt"
 SANDBOX = "sudo apt-get install bubblewrap"
 
 console = Console(highlight=False, soft_wrap=True)
@@ -66,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = tuple(intern for intern in classroom.interns if intern.id in options.interns)
         classroom = Classroom(classroom.course, chosen)
     try:
+        claim_folder(out)
         if "lessons" not in options.skip:
             step("1  Execute lessons, every cell of them")
             kit(
@@ -93,6 +95,18 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--interns", nargs="*", default=(), metavar="ID", help="only these interns")
     return parser.parse_args(arguments)
+
+
+def claim_folder(out: Path) -> None:
+    """Make sure that a folder is the demo's own, since what an earlier demo left there is deleted."""
+    if out.is_dir() and any(out.iterdir()) and not (out / MARKER).is_file():
+        raise KitError(
+            "this folder is not empty, and no earlier demo made it",
+            where=out,
+            fix="Name an empty folder, or one that does not exist yet, with --out",
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MARKER).write_text("Made by demo/run.py, which deletes the folders beside this file.\n")
 
 
 def run_course(classroom: Classroom, out: Path) -> Path:

@@ -92,3 +92,17 @@ def test_a_command_that_fails_stops_the_demo(tmp_path, monkeypatch, capfd):
     monkeypatch.setattr(run, "LESSONS", ("courses/no-such-lesson.ipynb",))
     assert run.main(["--out", str(tmp_path), "--interns", "scl-01"]) == 1
     assert "The demo stopped" in capfd.readouterr().out
+
+
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path, capfd):
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "mine.txt").write_text("x")
+    assert run.main(["--out", str(tmp_path)]) == 1
+    assert "no earlier demo made it" in capfd.readouterr().out
+    assert (tmp_path / "course" / "mine.txt").read_text() == "x"
+
+
+def test_a_folder_of_an_earlier_demo_is_used_again(tmp_path):
+    run.claim_folder(tmp_path / "out")
+    (tmp_path / "out" / "course").mkdir()
+    run.claim_folder(tmp_path / "out")
