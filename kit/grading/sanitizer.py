@@ -44,6 +44,9 @@ _SVG_SHAPES = _words(
     "svg g path rect circle ellipse line polyline polygon text tspan title desc defs clipPath "
     "linearGradient radialGradient stop use"
 )
+_SVG_LEAVES = _words(
+    "path rect circle ellipse line polyline polygon clipPath linearGradient radialGradient"
+)
 _SVG_ATTRIBUTES = _words(
     "viewBox width height preserveAspectRatio x y x1 y1 x2 y2 cx cy r rx ry d points transform fill "
     "stroke stroke-width stroke-linecap stroke-linejoin stroke-dasharray stroke-dashoffset stroke-opacity "
@@ -87,9 +90,11 @@ def render_svg(drawing: str, prefix: str) -> Markup:
     if len(drawing) > MAX_HTML * 5:
         return render_note(_("This drawing is too large to be shown."))
 
-    def keep(_tag: str, name: str, value: str) -> str | None:
+    def keep(tag: str, name: str, value: str) -> str | None:
         if name == "id":
-            return prefix + value
+            # What holds other shapes has no name here: groups that repeat groups ("use") could grow without
+            # bound while they are drawn.
+            return prefix + value if tag in _SVG_LEAVES else None
         if name.endswith("href"):
             return f"#{prefix}{value[1:]}" if value.startswith("#") else None
         if "url(" in value.lower().replace(" ", ""):

@@ -102,6 +102,14 @@ def test_a_drawing_of_matplotlib_keeps_its_shapes_and_its_own_references():
     assert harm_in(shown) == []
 
 
+def test_a_drawing_can_not_repeat_itself_without_bound():
+    bomb = '<rect id="g0"/>' + "".join(
+        f'<g id="g{n}"><use href="#g{n - 1}"/><use href="#g{n - 1}"/></g>' for n in range(1, 40)
+    )
+    shown = render_svg(f"<svg>{bomb}</svg>", "x-")
+    assert re.findall(r' id="([^"]+)"', shown) == ["x-g0"]
+
+
 def test_markdown_keeps_its_form_but_gives_up_its_headings():
     shown = render_markdown("# Why\n\n*because* of $a < b$\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
     assert "<h1" not in shown and "<strong>Why</strong>" in shown
