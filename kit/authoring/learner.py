@@ -21,16 +21,14 @@ from kit.notebooks import cell_key, cell_role
 ASKING_CALLS = frozenset({"predict", "reveal", "hint", "quiz"})
 
 STUB = 'raise NotImplementedError("Your turn: write your code here, in place of this line.")'
-HEADER = """# One way to solve it. Try the exercise yourself first.
-# If you run this cell, it replaces your answer with ours.
-"""
+SUMMARY = "One way to solve it. Try the exercise yourself first."
 
 
 def make_learner_version(source: NotebookNode) -> NotebookNode:
     """Return what a learner gets of a lesson.
 
     The solution of each exercise is replaced by a stub that raises NotImplementedError; the
-    solution itself stands in a folded cell after the exercise's check. Cells for mentors and all
+    solution itself stands in a folded text after the exercise's check. Cells for mentors and all
     outputs are gone. A cell that only asks (predict, hint, quiz) or reveals is folded, since its code
     holds the answer. Apart from that every cell keeps its id, text and metadata, and
     ``lesson.version`` becomes ``"learner"``.
@@ -134,6 +132,9 @@ def _as_learner_sees_it(cell: NotebookNode) -> NotebookNode:
     if is_exercise(cell):
         regions, _problems = find_regions(cell["source"])
         cell["source"] = replace_regions(cell["source"], regions, STUB)
+        # JupyterLab's "Run All" goes on past a stub that nobody has filled in yet.
+        tags = cell["metadata"].get("tags", [])
+        cell["metadata"]["tags"] = [*tags, *({"raises-exception"} - set(tags))]
     elif cell["cell_type"] == "code" and only_asks(cell["source"]):
         cell["metadata"]["jupyter"] = {**cell["metadata"].get("jupyter", {}), "source_hidden": True}
     return cell
@@ -168,11 +169,14 @@ def _solution_cell(cell: NotebookNode) -> NotebookNode:
         for key in ("objective",)
         if key in cell["metadata"]["kit"]
     }
-    return nbformat.v4.new_code_cell(
-        HEADER + drop_delimiters(cell["source"]),
+    # A folded text, not a folded code cell: "Run All" would replace the learner's answer with ours.
+    # The empty lines are what makes a front end read the fence inside the tag as markdown.
+    text = (
+        f"<details>\n<summary>{_(SUMMARY)}</summary>\n\n"
+        f"```python\n{drop_delimiters(cell['source']).strip()}\n```\n\n</details>"
+    )
+    return nbformat.v4.new_markdown_cell(
+        text,
         id=solution_id(cell),
-        metadata={
-            "kit": {"role": "solution", **kit, "exercise": cell_key(cell)},
-            "jupyter": {"source_hidden": True},
-        },
+        metadata={"kit": {"role": "solution", **kit, "exercise": cell_key(cell)}},
     )

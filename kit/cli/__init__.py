@@ -75,6 +75,9 @@ def _kit() -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command line; a `KitError` becomes one message and exit code 1."""
+    # nbformat imports jsonschema, which imports this where it is installed, which builds a grammar for
+    # more than a second. It checks internationalised web addresses, and no schema here has any.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
         code = _kit.main(args=argv, prog_name="kit", standalone_mode=False)
     except KitError as error:

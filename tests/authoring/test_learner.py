@@ -48,9 +48,11 @@ def test_the_solution_stands_folded_after_the_check_of_its_exercise():
     )
     assert ids(made) == ["make-x", "hint-x", "check-x", "make-x-solution", "go-on"]
     solution = made.cells[3]
-    assert solution.metadata.jupyter.source_hidden is True
-    assert solution.source.startswith("#")
-    assert solution.source.endswith("x = 1")
+    assert solution.cell_type == "markdown", (
+        "to run all cells must not replace the learner's answer"
+    )
+    assert solution.source.startswith("<details>")
+    assert "\n\n```python\nx = 1\n```\n\n</details>" in solution.source
     assert BEGIN not in solution.source
 
 
@@ -81,8 +83,12 @@ def test_everything_else_stays_as_it_is(lesson):
     mine = {cell.id: cell for cell in made.cells}
     for cell in lesson.cells:
         assert mine[cell.id].metadata.kit == cell.metadata.kit
-        assert mine[cell.id].metadata.get("tags") == cell.metadata.get("tags")
-        if cell.metadata["kit"]["role"] != "exercise":
+        if cell.metadata["kit"]["role"] == "exercise":
+            assert "raises-exception" in mine[cell.id].metadata.tags, (
+                "to run all cells goes on past it"
+            )
+        else:
+            assert mine[cell.id].metadata.get("tags") == cell.metadata.get("tags")
             assert mine[cell.id].source == cell.source
     assert made.metadata.lesson.version == "learner"
     assert {**made.metadata.lesson, "version": "source"} == lesson.metadata.lesson

@@ -247,3 +247,16 @@ def test_no_folder_is_left_where_the_sockets_were(monkeypatch, tmp_path):
     )
     assert run(notebook_of("1 / 0")).ledger.problems
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_exercise_that_is_not_done_yet_leaves_a_learners_copy_green():
+    stub = new_code_cell(
+        "raise NotImplementedError", id="make", metadata={"tags": ["raises-exception"]}
+    )
+    after = new_code_cell("print('on')", id="after")
+    notebook = new_notebook(cells=[stub, after])
+    assert not run_notebook(notebook, name="source").ledger.ok
+    notebook.metadata["lesson"] = {"version": "learner"}
+    run = run_notebook(notebook, name="learner")
+    assert run.ledger.ok
+    assert [cell.executed for cell in run.ledger.cells] == [True, True]
