@@ -362,7 +362,7 @@ class _Journey:
         with private_folder() as folder:
             manager_class = kernel_manager_class(warm=self.warm)
             options: dict[str, Any] = {}
-            if self.preload and "preload" in manager_class.class_trait_names():
+            if "preload" in manager_class.class_trait_names():
                 options["preload"] = tuple(self.preload)
             name = str(self.notebook.metadata.get("kernelspec", {}).get("name", "python3"))
             manager = manager_class(
@@ -401,7 +401,8 @@ class _Journey:
             raise KitError(
                 _("the kernel {name!r} did not start: {reason}").format(name=name, reason=err)
             ) from err
-        self.is_warm = bool(getattr(manager, "is_warm", False))
+        # Only a manager of warm kernels has a reason why one is cold.
+        self.is_warm = getattr(manager, "cold_reason", "always") is None
         now = time.monotonic()
         # A cell that did not end has used all of the time; the others get it once more, and that is all.
         self.end = min(self.end, now + 2 * self.limits.wall_seconds)

@@ -1,5 +1,6 @@
 """A submission can not stop its own grading, and nothing of it survives."""
 
+import sys
 import threading
 import time
 
@@ -26,9 +27,15 @@ def text(item):
     return "".join(o.get("text", "") for o in item.outputs if o.output_type == "stream")
 
 
-def run(tmp_path, *sources, **options):
+linux = pytest.mark.skipif(sys.platform != "linux", reason="warm kernels need Linux")
+both = pytest.mark.parametrize(
+    "warm", [pytest.param(True, marks=linux), False], ids=["warm", "cold"]
+)
+
+
+def run(tmp_path, *sources, warm=False, **options):
     made = notebook(*(cell(source) for source in sources))
-    return execute_submission(made, cwd=tmp_path, warm=False, **options)
+    return execute_submission(made, cwd=tmp_path, warm=warm, **options)
 
 
 def marked_processes():
@@ -66,14 +73,17 @@ def test_a_notebook_goes_on_past_errors_exits_and_hidden_tracebacks(tmp_path):
     assert text(made.cells[0]) == "forged"
 
 
-def test_a_cell_that_kills_its_kernel_costs_only_itself(tmp_path):
+@both
+def test_a_cell_that_kills_its_kernel_costs_only_itself(tmp_path, warm):
     executed = run(
         tmp_path,
         "import os\nvalues = [1]",
         "values.append(2)\nprint('shown once')",
         "os._exit(0)",
         "print(values)",
+        warm=warm,
     )
+    assert executed.warm == warm
     assert errors(executed) == [None, None, execution.DIED, None]
     assert text(executed.notebook.cells[1]) == "shown once\n"
     assert text(executed.notebook.cells[3]) == "[1, 2]\n"
@@ -81,7 +91,8 @@ def test_a_cell_that_kills_its_kernel_costs_only_itself(tmp_path):
     assert executed.events == ("Cell 3 was stopped: it ended the Python process.",)
 
 
-def test_an_endless_loop_costs_its_time_once_and_the_other_cells_still_run(tmp_path):
+@both
+def test_an_endless_loop_costs_its_time_once_and_the_other_cells_still_run(tmp_path, warm):
     executed = run(
         tmp_path,
         "values = [1]",
@@ -90,6 +101,7 @@ def test_an_endless_loop_costs_its_time_once_and_the_other_cells_still_run(tmp_p
         "while True:\n    try:\n        while True: pass\n    except KeyboardInterrupt:\n        pass",
         "print('never')",
         limits=Limits(wall_seconds=2),
+        warm=warm,
     )
     assert errors(executed) == [
         None, execution.TIMED_OUT, None, execution.TIMED_OUT, execution.NOT_RUN,
@@ -99,7 +111,8 @@ def test_an_endless_loop_costs_its_time_once_and_the_other_cells_still_run(tmp_p
     assert executed.events[-1] == "The last code cell was not run."
 
 
-def test_too_much_memory_is_stopped_and_daemons_do_not_survive(tmp_path):
+@both
+def test_too_much_memory_is_stopped_and_daemons_do_not_survive(tmp_path, warm):
     daemon = (
         "import subprocess, sys, os\n"
         "for options in ({}, {'start_new_session': True}):\n"
@@ -107,7 +120,7 @@ def test_too_much_memory_is_stopped_and_daemons_do_not_survive(tmp_path):
         "    print(child.pid)"
     )
     hungry = "data = []\nwhile True: data.append(bytearray(10_000_000))"
-    executed = run(tmp_path, daemon, hungry, "print('on')", limits=Limits(60, 400))
+    executed = run(tmp_path, daemon, hungry, "print('on')", limits=Limits(60, 400), warm=warm)
     assert errors(executed) == [None, execution.OUT_OF_MEMORY, None]
     assert "400 MB" in executed.events[0]
     for pid in map(int, text(executed.notebook.cells[0]).split()):
