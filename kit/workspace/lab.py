@@ -25,6 +25,9 @@ _DEFAULTS = {
     "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
 }
 
+# Where a mentor's nbgrader is installed too, its tools for mentors have no place in a learner's window.
+_PAGE = {"disabledExtensions": {"@jupyter/nbgrader": True}}
+
 
 @dataclass(frozen=True)
 class LabCommand:
@@ -70,10 +73,11 @@ def prepare_lab(
             ),
         )
     own = folder / ".kit" / "jupyter"
-    defaults = own / "labconfig" / "default_setting_overrides.json"
     workspaces = own / "workspaces"
-    defaults.parent.mkdir(parents=True, exist_ok=True)
-    defaults.write_text(json.dumps(_DEFAULTS, indent=1) + "\n", encoding="utf-8")
+    (own / "labconfig").mkdir(parents=True, exist_ok=True)
+    for name, content in (("default_setting_overrides", _DEFAULTS), ("page_config", _PAGE)):
+        text = json.dumps(content, indent=1) + "\n"
+        (own / "labconfig" / f"{name}.json").write_text(text, encoding="utf-8")
     first_time = not any(workspaces.glob("*")) and (folder / FIRST_LESSON).is_file()
     arguments = [
         sys.executable,

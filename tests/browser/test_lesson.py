@@ -87,8 +87,11 @@ def test_a_question_is_answered_with_the_keyboard_alone(page, lab, learner_folde
     assert '"quiz"' in log
 
 
-def test_the_launcher_shows_the_learners_own_folder(page, lab):
+def test_jupyterlab_shows_the_learners_own_folder_and_none_of_the_mentors_tools(page, lab):
     page.goto(lab.replace("lab?", "lab/workspaces/fresh?"))
     page.wait_for_selector(".jp-DirListing-item", timeout=60_000)
     names = page.locator(".jp-DirListing-itemText").all_inner_texts()
     assert {"assignments", "courses", "START-HERE.md"} <= set(names)
+    menus = page.locator(".lm-MenuBar-itemLabel").all_inner_texts()
+    assert "File" in menus
+    assert "Nbgrader" not in menus
