@@ -233,6 +233,23 @@ def test_nbgraders_gradebook_gives_the_same_totals(course):
         assert comment.auto_comment == "No response."
 
 
+def test_nbgraders_formgrader_shows_the_class(course):
+    from nbgrader.apps.api import NbGraderAPI
+    from traitlets.config import Config
+
+    config = Config()
+    config.CourseDirectory.root = str(course)
+    api = NbGraderAPI(config=config)
+    assert api.get_assignment("doubles")["num_submissions"] == len(
+        list((course / "submitted").iterdir())
+    )
+    shown = api.get_submission("doubles", "right")
+    assert (shown["score"], shown["autograded"], shown["needs_manual_grade"]) == (3, True, True)
+    books = {book["student"]: book for book in api.get_notebook_submissions("doubles", "doubles")}
+    assert books["wrong"]["failed_tests"]
+    assert not books["right"]["failed_tests"]
+
+
 def test_honest_work_gets_the_marks_of_nbgrader(course, tmp_path):
     honest = ["right", "wrong", "untouched", "late"]
     shutil.copytree(course / "source", tmp_path / "source")
