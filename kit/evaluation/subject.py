@@ -144,10 +144,13 @@ class Subject:
                 return interval
         return change_interval(values, alpha=self.alpha)
 
-    def mean(self, values: ArrayLike) -> Interval:
-        """Return the interval of a mean over test rows, with clusters where there are any."""
-        if self.clusters is not None:
-            return clustered_interval(values, self.clusters, alpha=self.alpha)
+    def mean(self, values: ArrayLike, *, part: NDArray[np.intp] | None = None) -> Interval:
+        """Return the interval of a mean over test rows or a part of them, with clusters where there are any."""
+        clusters = self.clusters
+        if clusters is not None and part is not None:
+            clusters = clusters[part]
+        if clusters is not None:
+            return clustered_interval(values, clusters, alpha=self.alpha)
         return mean_interval(values, alpha=self.alpha)
 
     @cached_property

@@ -140,7 +140,7 @@ class Patch:
         rows.
     """
 
-    features: int = 4
+    features: int = 3
     clip: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
