@@ -7,6 +7,7 @@ when it is imported can't be forked from; it is named, so that the server can be
 
 from __future__ import annotations
 
+import array
 import contextlib
 import importlib
 import os
@@ -47,8 +48,10 @@ class Libraries:
         self.failed: dict[str, str] = {}
         self.seconds: dict[str, float] = {}
         self.names: frozenset[str] = frozenset()
-        self._files: tuple[str, ...] = ()
-        self._stamps: tuple[tuple[int, int], ...] = ()
+        # In one piece each: looking through thousands of strings, all over the heap, would change the counts
+        # of their references, and each page so changed is a page that kernels no longer share.
+        self._files = b""
+        self._stamps = array.array("q")
 
     def record(self, before: frozenset[str]) -> None:
         """Remember which top-level names were loaded after `before`, and the files of all modules."""
@@ -58,23 +61,24 @@ class Libraries:
             origin = getattr(getattr(module, "__spec__", None), "origin", None)
             if isinstance(origin, str) and origin.startswith("/"):
                 files.add(origin)
-        self._files = tuple(sorted(files))
-        self._stamps = tuple(map(_stamp, self._files))
+        self._files = "\0".join(sorted(files)).encode()
+        self._stamps = array.array("q", map(_stamp, self._files.split(b"\0")))
 
     def find_change(self) -> str | None:
         """Name a file that is no longer what was loaded, or return None."""
-        for path, stamp in zip(self._files, self._stamps, strict=True):
+        for path, stamp in zip(self._files.split(b"\0"), self._stamps, strict=True):
             if _stamp(path) != stamp:
-                return path
+                return path.decode()
         return None
 
 
-def _stamp(path: str) -> tuple[int, int]:
+def _stamp(path: bytes) -> int:
     try:
         state = os.stat(path)  # noqa: PTH116
     except OSError:
-        return (0, 0)
-    return (state.st_mtime_ns, state.st_ino)
+        return 0
+    # A file put in the place of another can have its time, but not its number.
+    return state.st_mtime_ns ^ state.st_ino
 
 
 def installed_folders() -> list[str]:
