@@ -33,13 +33,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feedback": ("feedback", "Write the feedback pages."),
     "report": ("report", "Write the mentor's report on a class."),
     "grades": ("grades", "Export the marks as CSV."),
+    "evaluate": ("evaluate", "Make the card of a model: what it can do, and what it can not."),
     "kernels": ("kernels", "Install, show or stop the warm kernels."),
+    "data": ("data", "List, fetch and check the ocean data sets."),
 }
 
 GROUPS: dict[str, list[str]] = {
-    "Learn": ["start", "update", "lab", "check", "submit"],
+    "Learn": ["start", "update", "lab", "data", "check", "submit"],
     "Teach": ["release", "collect", "grade", "feedback", "report", "grades"],
     "Write": ["new", "run", "verify"],
+    "Evaluate": ["evaluate"],
     "Machine": ["kernels"],
 }
 
