@@ -6,7 +6,6 @@ attribute that could act. nh3 parses as a browser does, so that what it lets thr
 
 from __future__ import annotations
 
-import html
 import re
 from functools import cache
 from typing import Any
@@ -14,6 +13,12 @@ from typing import Any
 from markupsafe import Markup
 
 from kit.errors import KitError
+from kit.grading.formulas import (
+    MATH_ATTRIBUTES,
+    MATH_TAGS,
+    keep_math_attribute,
+    render_formula,
+)
 from kit.grading.terminal import shorten, strip_codes
 from kit.i18n import gettext as _
 
@@ -61,15 +66,23 @@ _SVG_STYLES = _words(
 
 
 def render_html(fragment: str) -> Markup:
-    """Return the harmless part of a piece of HTML: text, lists and tables, and links to the web."""
+    """Return the harmless part of a piece of HTML: text, tables, formulas, and links to the web."""
     if len(fragment) > MAX_HTML:
         return render_note(_("This output is too large to be shown."))
+
+    def keep(tag: str, name: str, value: str) -> str | None:
+        return keep_math_attribute(name, value) if tag in MATH_TAGS else value
+
     return Markup(
         _nh3().clean(
             fragment,
-            tags=set(_TAGS),
+            tags=set(_TAGS | MATH_TAGS),
             clean_content_tags=set(_SILENT),
-            attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+            attributes={
+                **{tag: set(names) for tag, names in _ATTRIBUTES.items()},
+                **{tag: set(MATH_ATTRIBUTES) for tag in MATH_TAGS},
+            },
+            attribute_filter=keep,
             url_schemes={"http", "https", "mailto"},
             link_rel="noopener noreferrer nofollow",
             url_relative="deny",
@@ -119,11 +132,14 @@ def render_svg(drawing: str, prefix: str) -> Markup:
 
 def render_markdown(text: str) -> Markup:
     """Return Markdown as harmless HTML; its headings become bold lines, since the page has its own."""
-    return render_html(_markdown()(strip_codes(shorten(text))))
+    text = strip_codes(shorten(text))
+    page = _markdown()(text)
+    # A formula takes ten times the room of its source.
+    return render_html(page if len(page) <= MAX_HTML else _markdown(formulas=False)(text))
 
 
 @cache
-def _markdown() -> Any:
+def _markdown(*, formulas: bool = True) -> Any:
     try:
         import mistune
     except ImportError as err:
@@ -139,12 +155,18 @@ def _markdown() -> Any:
         def image(self, text: str, url: str, title: str | None = None) -> str:  # noqa: ARG002
             return f"[{_('picture')}: {text}]"
 
-        # Formulas are shown as they were typed: what would draw them is a script.
         def inline_math(self, text: str) -> str:
-            return f"<code>{html.escape(text)}</code>"
+            return render_formula(text) if formulas else Markup("<code>{}</code>").format(text)
 
         def block_math(self, text: str) -> str:
-            return f"<pre>{html.escape(text)}</pre>\n"
+            if formulas:
+                return render_formula(text, display=True)
+            return Markup("<pre>{}</pre>\n").format(text)
+
+        def block_code(self, code: str, info: str | None = None) -> str:
+            if (info or "").strip() == "math":
+                return self.block_math(code)
+            return super().block_code(code, info)
 
     return mistune.create_markdown(
         renderer=_Renderer(escape=False), plugins=["table", "strikethrough", "math"]

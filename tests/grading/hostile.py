@@ -47,6 +47,9 @@ MARKDOWN = {
     "picture": "![x]({site}/markdown.png) ![x](x\" onerror=\"document.title='pwned')",
     "reference": "[x][1]\n\n[1]: javascript:document.title='pwned'",
     "heading": "# <img src=x onerror=document.title='pwned'>",
+    "formula": "$\\text{<img src=x onerror=document.title='pwned'>}$ "
+    "$$\\href{javascript:document.title='pwned'}{x}$$ $\\text{</math><script>document.title='pwned'</script>}$",
+    "formula in an attribute": "<div title=\"\n\n$\\text{\"><img src=x onerror=document.title='pwned'>}$",
 }
 
 
