@@ -21,8 +21,9 @@ _ADDRESS_SPACE = 4 << 30
 _STACK = 8 << 20
 #: Where the folder of sockets is seen where there is a root of one's own: short, and below nothing writable.
 SOCKETS = "/run/sockets"
+_LAST_DESCRIPTOR = (1 << 31) - 1
 # Processes that belong to the walls and count against the command's limit.
-_OF_THE_WALLS = 4
+OF_THE_WALLS = 4
 
 
 class Build:
@@ -136,9 +137,7 @@ def start_command(
 
     try:
         _settle(request, stage, group, writer, stdout, stderr, warden)
-        _set_limits(
-            limits, stage, has_memory_group=group is not None and "memory" in group.controls
-        )
+        _set_limits(limits, stage, group.controls if group else frozenset())
         _build(request, stage, group, writer, report)
     except BaseException as err:
         with contextlib.suppress(OSError):
@@ -187,12 +186,15 @@ def _close_all_but(kept: set[int]) -> None:
         if start < descriptor:
             os.closerange(start, descriptor)
         start = descriptor + 1
-    os.closerange(start, 1 << 16)
+    os.closerange(start, _LAST_DESCRIPTOR)
 
 
-def _set_limits(limits: Limits, stage: Stage, *, has_memory_group: bool) -> None:
+def _set_limits(limits: Limits, stage: Stage, controls: frozenset[str]) -> None:
     """Set what the kernel enforces for each process; the warden sees to the sum."""
-    processes = limits.processes + _OF_THE_WALLS
+    processes = limits.processes + OF_THE_WALLS
+    if "pids" in controls:
+        # The group refuses first, and says so.
+        processes += OF_THE_WALLS
     if not stage.is_root and not stage.has_namespace:
         # The kernel counts everything that this user runs.
         processes += tree.count_tasks_of_user(os.getuid())
@@ -205,15 +207,20 @@ def _set_limits(limits: Limits, stage: Stage, *, has_memory_group: bool) -> None
         resource.RLIMIT_CPU: int(limits.cpu_seconds) + 2,
         resource.RLIMIT_MSGQUEUE: 0,
     }
-    if not has_memory_group:
+    if "memory" not in controls:
         wanted[resource.RLIMIT_AS] = int(limits.memory_mb * MB) + _ADDRESS_SPACE
     for name, value in wanted.items():
-        hard = resource.getrlimit(name)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(name, (value, value))
+        lowered = lower_limit(name, value)
+        resource.setrlimit(name, (lowered, lowered))
+    # Threads take the soft limit as the size of their stack; "unlimited" would give them too little.
     hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
-    soft = _STACK if hard == resource.RLIM_INFINITY else min(_STACK, hard)
-    resource.setrlimit(resource.RLIMIT_STACK, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_STACK, (lower_limit(resource.RLIMIT_STACK, _STACK), hard))
+
+
+def lower_limit(name: int, value: int) -> int:
+    """Return a value for a limit that is not above what this process may have."""
+    hard = resource.getrlimit(name)[1]
+    return value if hard == resource.RLIM_INFINITY else min(value, hard)
 
 
 def _build(

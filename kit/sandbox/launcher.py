@@ -21,7 +21,7 @@ import kit
 from kit.errors import KitError
 from kit.i18n import gettext as _
 from kit.sandbox import bubblewrap
-from kit.sandbox.layout import HOME, make_layout
+from kit.sandbox.layout import HOME, USER, make_layout
 from kit.sandbox.limits import LimitHit, Limits
 from kit.sandbox.tiers import Walls, choose_tier
 
@@ -382,6 +382,9 @@ def make_environment(walls: Walls, extra: Mapping[str, str]) -> dict[str, str]:
     env = {
         "PATH": path if own.startswith("/usr/") else f"{own}:{path}",
         "LANG": "C.UTF-8",
+        # Programs ask for these before they look into /etc/passwd.
+        "USER": USER,
+        "LOGNAME": USER,
         "PYTHONDONTWRITEBYTECODE": "1",
         # Two busy numeric threads on two cores are many times slower than one.
         **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),

@@ -87,7 +87,7 @@ _SETHOSTNAME = {"x86_64": 170, "aarch64": 161}
 
 def _wait_and_follow(pid: int) -> NoReturn:
     """Wait for a process and end as it did."""
-    os.closerange(3, 1 << 16)
+    os.closerange(3, (1 << 31) - 1)
     _, status = os.waitpid(pid, 0)
     os._exit(exit_code(status))
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from kit.sandbox import syscalls, tree
 from kit.sandbox.cgroups import Group, make_group
-from kit.sandbox.command import Build, start_command
+from kit.sandbox.command import OF_THE_WALLS, Build, start_command
 from kit.sandbox.layout import Layout
 from kit.sandbox.limits import MB, Limits
 from kit.sandbox.relay import Relay
@@ -101,11 +101,10 @@ class Warden:
     def _prepare(self) -> None:
         syscalls.become_subreaper()
         limits, request = self.limits, self.request
-        # Room for those that belong to the walls.
         self.group = make_group(
             f"kit-walls-{os.getpid()}",
             memory=int(limits.memory_mb * MB),
-            processes=limits.processes + 4,
+            processes=limits.processes + OF_THE_WALLS,
         )
         tier = request["tier"]
         self.stage = Stage(

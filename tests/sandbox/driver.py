@@ -5,13 +5,16 @@ Started by the tests, as root, with one JSON object as its argument; prints one 
 
 import base64
 import contextlib
+import ctypes
 import importlib
 import json
 import os
+import socket
+import subprocess
 import sys
 import tempfile
-import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 
@@ -41,56 +44,129 @@ def make_environment_readable(prefixes):
             Path(place).rmdir()
 
 
+def make_targets(folder, without):
+    """Make what a survey tries to reach: files, sockets and a process of the same user."""
+    folder = Path(folder)
+    for name in ("home", "course", "outside"):
+        (folder / name).mkdir()
+    (folder / "home" / "secret").write_text("secret")
+    (folder / "course" / "hidden.ipynb").write_text("hidden tests")
+    for name in ("mine", "doomed", "moved"):
+        (folder / "outside" / name).write_text("here before")
+        (folder / "outside" / name).chmod(0o600)
+    kept = []
+
+    def listen(family, kind, address):
+        server = socket.socket(family, kind)
+        server.bind(address)
+        if kind == socket.SOCK_STREAM:
+            server.listen()
+        kept.append(server)
+        return server.getsockname()
+
+    secret = ctypes.create_string_buffer(b"in memory")
+    abstract = f"kit-walls-test-{os.getpid()}"
+    listen(socket.AF_UNIX, socket.SOCK_STREAM, "\0" + abstract)
+    shm_key = os.getpid()
+    shm = ctypes.CDLL(None).shmget(shm_key, 4096, 0o1600)
+    environment = {"KIT_TEST_SECRET": "in-the-environment"}
+    process = subprocess.Popen(["victim", "60"], executable="/bin/sleep", env=environment)
+    victim = process.pid
+    kept.append(process)
+    kept.append(secret)
+    disks = [name for name in ("vda", "sda", "nvme0n1") if Path("/dev", name).exists()]
+    targets = {
+        "tcp": listen(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0))[1],
+        "udp": listen(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0))[1],
+        "abstract": abstract,
+        "socket": listen(socket.AF_UNIX, socket.SOCK_STREAM, str(folder / "s")),
+        "datagram": listen(socket.AF_UNIX, socket.SOCK_DGRAM, str(folder / "d")),
+        **{name: str(folder / name) for name in ("home", "course", "outside")},
+        "victim": victim,
+        "parent": os.getpid(),
+        "address": ctypes.addressof(secret),
+        "shm_key": shm_key,
+        "shm": shm,
+        "disk": (disks or ["none"])[0],
+        "without": without,
+    }
+    return targets, kept
+
+
+def take_survey(request):
+    """Let a survey try what it can, behind walls or without any."""
+    folder = Path(request["folder"])
+    targets, _kept = make_targets(folder, request["tier"] == "none")
+    (folder / "given").mkdir()
+    (folder / "given" / "given.txt").write_text("given")
+    (folder / "given" / "sneaky").symlink_to(folder / "course")
+    (folder / "collected").mkdir()
+    try:
+        result = work(
+            {
+                "code": request["survey"],
+                "arguments": [json.dumps(targets)],
+                "tier": request["tier"],
+                "options": {
+                    "workdir": str(folder / "given"),
+                    "collect": str(folder / "collected"),
+                },
+            }
+        )
+        try:
+            os.kill(targets["victim"], 0)
+            ended = os.waitpid(targets["victim"], os.WNOHANG)[0]
+        except OSError:
+            ended = True
+        mine = folder / "outside" / "mine"
+        result |= {
+            "victim": "dead" if ended else "alive",
+            "mine": [mine.read_text(), mine.stat().st_mode & 0o777, mine.stat().st_mtime > 1000],
+            "outside": sorted(path.name for path in (folder / "outside").iterdir()),
+            "collected": sorted(path.name for path in (folder / "collected").iterdir()),
+            "links": [path.name for path in (folder / "collected").iterdir() if path.is_symlink()],
+        }
+        return result
+    finally:
+        with contextlib.suppress(OSError):
+            os.kill(targets["victim"], 9)
+            os.waitpid(targets["victim"], 0)
+        ctypes.CDLL(None).shmctl(targets["shm"], 0, None)
+
+
 def work(job):
     from kit.errors import KitError
-    from kit.sandbox import Limits, launch
-    from kit.sandbox.launcher import PIPE
+    from kit.sandbox import Limits, run
     from kit.sandbox.tiers import make_walls
 
     options = dict(job.get("options", {}))
     for name in ("workdir", "collect"):
         if name in options:
             options[name] = Path(options[name])
-    if "read_only" in options:
-        options["read_only"] = [Path(path) for path in options["read_only"]]
     try:
-        return launch(
+        done = run(
             [sys.executable, "-I", "-S", "-c", job["code"], *job.get("arguments", [])],
             walls=make_walls(job["tier"]),
             limits=Limits(**job.get("limits", {})),
-            stdout=PIPE,
-            stderr=PIPE,
             **options,
         )
     except KitError as error:
-        return error
-
-
-def finish(walled):
-    if isinstance(walled, Exception):
-        return {"error": str(walled)}
-    with walled:
-        stdout, stderr = walled.stdout.read(), walled.stderr.read()
-        try:
-            outcome = walled.wait()
-        except Exception as error:
-            return {"error": str(error)}
+        return {"error": str(error)}
+    outcome = done.outcome
     return {
         "returncode": outcome.returncode,
         "hits": {hit.name: hit.fatal for hit in outcome.hits},
         "hit": outcome.hit.name if outcome.hit else None,
         "seconds": outcome.seconds,
-        "cpu": outcome.cpu_seconds,
-        "memory": outcome.peak_memory_mb,
         "label": outcome.label,
         "left_out": list(outcome.left_out),
-        "stdout": stdout[:20000].decode("utf-8", "replace"),
-        "stderr": stderr[-2000:].decode("utf-8", "replace"),
-        "printed": len(stdout) + len(stderr),
+        "stdout": done.stdout[:20000].decode("utf-8", "replace"),
+        "stderr": done.stderr[-2000:].decode("utf-8", "replace"),
+        "printed": len(done.stdout) + len(done.stderr),
     }
 
 
-def probe(_job):
+def probe():
     from kit.errors import KitError
     from kit.sandbox.tiers import TIERS, choose_tier, probe_tier
 
@@ -122,23 +198,22 @@ def main():
         os.setgroups([])
         os.setresgid(*[request["uid"]] * 3)
         os.setresuid(*[request["uid"]] * 3)
-    os.environ.update(HOME=request["home"], KIT_TEST_SECRET="in-the-environment")
-    if request.get("function"):
-        spec = importlib.util.spec_from_file_location("extra", request["module"])
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        results = getattr(module, request["function"])(request)
-    elif request["jobs"] == "probe":
-        results = probe(None)
+        from kit.sandbox import syscalls
+
+        # As it is for somebody who has always been this user.
+        syscalls.set_dumpable(True)
+    os.environ["HOME"] = request["home"]
+    if request["do"] == "survey":
+        results = take_survey(request)
+    elif request["do"] == "probe":
+        results = probe()
     else:
-        started = [work(job) for job in request["jobs"]]
-        results = [finish(walled) for walled in started]
-    time.sleep(request.get("linger", 0))
+        jobs, size = request["jobs"], request.get("at_once", 4)
+        with ThreadPoolExecutor(size) as pool:
+            results = list(pool.map(work, jobs))
     print(json.dumps(results))
 
 
 if __name__ == "__main__":
-    import importlib.util
-
     with contextlib.suppress(KeyboardInterrupt):
         main()
