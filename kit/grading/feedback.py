@@ -178,7 +178,7 @@ def _facts(result: Result, zone: tzinfo) -> list[str]:
                 late=format_duration(result.late_seconds)
             )
         )
-    waiting = [mark for mark in result.marks if mark.points is None]
+    waiting = [mark for mark in result.marks if mark.waits]
     if waiting:
         points = format_number(sum(mark.max_points for mark in waiting))
         facts.append(

@@ -49,6 +49,11 @@ class CellMark:
     notebook: str = ""
     hidden: bool = False
 
+    @property
+    def waits(self) -> bool:
+        """Say whether points hang on a mentor; a declaration that is worth none makes nobody wait."""
+        return self.points is None and self.max_points > 0
+
 
 @dataclass(frozen=True)
 class Result:
@@ -95,8 +100,8 @@ class Result:
 
     @property
     def needs_mentor(self) -> bool:
-        """Say whether a mentor still has to mark a cell."""
-        return any(mark.points is None for mark in self.marks)
+        """Say whether a mentor still has to mark a cell that is worth points."""
+        return any(mark.waits for mark in self.marks)
 
     def to_json(self) -> str:
         """Return the result as JSON text.

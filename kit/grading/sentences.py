@@ -21,7 +21,7 @@ def describe_outcome(result: Result) -> str:
     faults = [str(fault) for fault in result.evidence.get("faults", {}).values()]
     if result.status == "failed":
         return " ".join([_("Nothing could be graded."), *faults])
-    waiting = sum(mark.points is None for mark in result.marks)
+    waiting = sum(mark.waits for mark in result.marks)
     said = [
         _("Graded: {score:g} of {most:g} points.").format(score=result.score, most=result.max_score)
     ]

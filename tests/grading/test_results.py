@@ -45,6 +45,11 @@ def test_a_mark_without_points_waits_for_a_mentor():
     assert not dataclasses.replace(RESULT, marks=MARKS[:1]).needs_mentor
 
 
+def test_a_declaration_that_is_worth_no_points_makes_nobody_wait():
+    declaration = CellMark("ai-declaration", "written", None, 0)
+    assert not dataclasses.replace(RESULT, marks=(declaration,)).needs_mentor
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
