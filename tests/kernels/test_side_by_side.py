@@ -54,7 +54,9 @@ def make_notebook(cells):
 
 def execute(notebook, **how):
     done = copy.deepcopy(notebook)
-    NotebookClient(done, kernel_name="python3", allow_errors=True, **how).execute()
+    NotebookClient(
+        done, kernel_name="python3", allow_errors=True, coalesce_streams=True, **how
+    ).execute()
     return [normalise(output) for cell in done.cells for output in cell.outputs]
 
 
