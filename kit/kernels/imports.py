@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import json
 import sys
 import sysconfig
 from collections.abc import Iterable
@@ -11,9 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kit.errors import KitError
 from kit.kernels.libraries import installed_folders
-from kit.notebooks import read_notebook
 
 # Loaded with a library that nearly everyone uses through them.
 _COMPANIONS = {
@@ -90,9 +89,12 @@ def preload_for(notebooks: Iterable[Any]) -> tuple[str, ...]:
 def _cells(notebook: Any) -> list[Any]:
     if isinstance(notebook, str | Path):
         try:
-            notebook = read_notebook(Path(notebook))
-        except (KitError, OSError):
+            # Not through nbformat: importing and validating would take longer than a warm kernel.
+            notebook = json.loads(Path(notebook).read_text(encoding="utf-8"))
+            cells = notebook.get("cells", [])
+        except (OSError, ValueError, AttributeError):
             return []
+        return [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
     return list(notebook.get("cells", []))
 
 
