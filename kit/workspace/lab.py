@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kit.errors import KitError
 from kit.i18n import gettext as _
+from kit.kernels.specs import make_spec
 
 FIRST_LESSON = "courses/00-start/01-first-steps.ipynb"
 
@@ -27,6 +28,9 @@ _DEFAULTS = {
 
 # Where a mentor's nbgrader is installed too, its tools for mentors have no place in a learner's window.
 _PAGE = {"disabledExtensions": {"@jupyter/nbgrader": True}}
+
+# The libraries of the lessons are loaded while JupyterLab opens, so that the first notebook starts at once.
+_SERVER = {"ServerApp": {"jpserver_extensions": {"kit.kernels.extension": True}}}
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,15 @@ def prepare_lab(
         )
     own = folder / ".kit" / "jupyter"
     workspaces = own / "workspaces"
-    (own / "labconfig").mkdir(parents=True, exist_ok=True)
-    for name, content in (("default_setting_overrides", _DEFAULTS), ("page_config", _PAGE)):
-        text = json.dumps(content, indent=1) + "\n"
-        (own / "labconfig" / f"{name}.json").write_text(text, encoding="utf-8")
+    for name, content in (
+        ("labconfig/default_setting_overrides.json", _DEFAULTS),
+        ("labconfig/page_config.json", _PAGE),
+        ("jupyter_server_config.d/warm-kernels.json", _SERVER),
+        # Under the name that the lessons ask for: nobody has to choose a kernel.
+        ("kernels/python3/kernel.json", make_spec()),
+    ):
+        (own / name).parent.mkdir(parents=True, exist_ok=True)
+        (own / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     first_time = not any(workspaces.glob("*")) and (folder / FIRST_LESSON).is_file()
     arguments = [
         sys.executable,
@@ -95,8 +104,8 @@ def prepare_lab(
         # In a container the only user is often root, and JupyterLab would refuse.
         arguments.append("--allow-root")
     result = dict(os.environ if environment is None else environment)
-    others = [result["JUPYTER_CONFIG_PATH"]] if result.get("JUPYTER_CONFIG_PATH") else []
-    result["JUPYTER_CONFIG_PATH"] = os.pathsep.join([str(own), *others])
+    for variable in ("JUPYTER_CONFIG_PATH", "JUPYTER_PATH"):
+        result[variable] = os.pathsep.join([str(own), *filter(None, [result.get(variable)])])
     # A kernel called python3 in the home folder may belong to another Python, without our libraries.
     result["JUPYTER_PREFER_ENV_PATH"] = "1"
     result.setdefault("OMP_NUM_THREADS", "1")

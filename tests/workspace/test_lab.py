@@ -81,3 +81,13 @@ def test_a_kernel_of_another_python_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     assert str(tmp_path / "other" / "python") in (kernel_warning() or "")
     assert lab.FIRST_LESSON.endswith(".ipynb")
+
+
+def test_the_kernel_of_the_lessons_is_a_warm_one_where_that_is_possible(folder, monkeypatch):
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    environment = prepare_lab(folder).environment
+    monkeypatch.setenv("JUPYTER_PATH", environment["JUPYTER_PATH"])
+    found = KernelSpecManager().get_kernel_spec("python3")
+    provisioner = found.metadata.get("kernel_provisioner", {}).get("provisioner_name")
+    assert provisioner == ("warm-provisioner" if sys.platform == "linux" else None)
