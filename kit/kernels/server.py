@@ -144,7 +144,9 @@ class Server:
             for connection, (_, _, deadline) in list(self.waiting.items()):
                 if now > deadline:
                     self._forget(connection)
-            if self.listening and self._idle_for(now) > self.settings["idle"]:
+            # A socket whose file was removed is one that nobody can find any more.
+            lost = not os.path.exists(self.settings["socket"])  # noqa: PTH110
+            if self.listening and (lost or self._idle_for(now) > self.settings["idle"]):
                 self.stop_listening()
 
     def _idle_for(self, now: float) -> float:
@@ -154,7 +156,7 @@ class Server:
         if self.waiting:
             return HEADER_SECONDS
         # The slack keeps the loop from waking just before the time is up.
-        return float(min(self.settings["idle"], 3600)) + 0.05
+        return float(min(self.settings["idle"], 30)) + 0.05
 
     def stop_listening(self) -> None:
         """Take no more requests. Living kernels go on, and this process with them as their keeper."""
