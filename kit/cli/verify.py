@@ -60,7 +60,7 @@ def verify(
     fix: bool,
     list_rules: bool,
 ) -> None:
-    """Hold lessons and assignments against the rules of the author's guide.
+    """Check lessons and assignments against the rules of the author's guide.
 
     PATH is a notebook, the folder of an assignment, or a folder that holds some of them. Every
     violation is reported at once, with its file, cell, line and rule, and what to do. The exit code
