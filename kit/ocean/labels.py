@@ -133,17 +133,10 @@ def label_figure(figure: Figure, *data: Any) -> Figure:
 
     Without ``data``, the label is written if this session opened any twin.
     """
-    if is_simulated(*data) and not any(text.get_gid() == SIMULATED for text in figure.texts):
-        figure.text(
-            0.5,
-            1.0,
-            _("SIMULATED DATA, not observations"),
-            ha="center",
-            va="bottom",
-            weight="bold",
-            color="#9c2a00",
-            gid=SIMULATED,
-        )
+    label = _("SIMULATED DATA, not observations")
+    title = figure.get_suptitle()
+    if is_simulated(*data) and label not in title:
+        figure.suptitle(f"{label}\n{title}".strip(), weight="bold", color="#9c2a00")
     return figure
 
 

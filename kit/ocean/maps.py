@@ -7,6 +7,7 @@ apart without colour vision.
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from kit.errors import KitError
@@ -103,7 +104,13 @@ def draw_map(
     axes.set_title(title or _long_name(field))
     if is_simulated(land) and not is_simulated(field):
         axes.annotate(
-            _("simulated coastline"), (0.01, 0.02), xycoords="axes fraction", color="#9c2a00"
+            _("the coastline is SIMULATED"),
+            (0.01, 0.03),
+            xycoords="axes fraction",
+            color="#9c2a00",
+            weight="bold",
+            backgroundcolor="white",
+            zorder=4,
         )
     return label_figure(figure, field)
 
@@ -142,19 +149,27 @@ def describe_map(field: xr.DataArray) -> str:
     # Where no value is known there is neither a lowest nor a highest one.
     known = flat[flat.notnull().values]
     low, high = (known[int(place)] for place in (known.values.argmin(), known.values.argmax()))
-    units = field.attrs.get("units", "")
-    return _(
-        "Map of {name}: from {low} {units} at {low_north} degrees north, {low_east} east, "
-        "to {high} {units} at {high_north} degrees north, {high_east} east."
-    ).format(
+    return _("Map of {name}: from {low} {where_low}, to {high} {where_high}.").format(
         name=_long_name(field),
-        units=units,
-        low=f"{float(low):.3g}",
-        high=f"{float(high):.3g}",
-        low_north=f"{float(low.latitude):.3g}",
-        low_east=f"{float(low.longitude):.3g}",
-        high_north=f"{float(high.latitude):.3g}",
-        high_east=f"{float(high.longitude):.3g}",
+        low=_with_units(float(low), field),
+        high=_with_units(float(high), field),
+        where_low=_place(low),
+        where_high=_place(high),
+    )
+
+
+def _with_units(value: float, field: xr.DataArray) -> str:
+    return f"{value:.3g} {_units(field)}".strip()
+
+
+def _place(value: xr.DataArray) -> str:
+    latitude, longitude = float(value.latitude), float(value.longitude)
+    longitude = (longitude + 180) % 360 - 180
+    return _("at {latitude} degrees {north_or_south}, {longitude} {east_or_west}").format(
+        latitude=f"{abs(latitude):.3g}",
+        north_or_south=_("south") if latitude < 0 else _("north"),
+        longitude=f"{abs(longitude):.3g}",
+        east_or_west=_("west") if longitude < 0 else _("east"),
     )
 
 
@@ -162,7 +177,7 @@ def _check_field(field: xr.DataArray) -> None:
     missing = [
         name for name in ("latitude", "longitude") if name not in getattr(field, "coords", ())
     ]
-    if missing or field.ndim not in (1, 2):
+    if missing or getattr(field, "ndim", 0) not in (1, 2):
         raise KitError(
             _("a map needs a field on latitude and longitude; this one has {dimensions}").format(
                 dimensions=", ".join(map(str, getattr(field, "dims", ()))) or type(field).__name__
@@ -184,7 +199,10 @@ def _choose_colours(field: xr.DataArray) -> tuple[str, bool]:
 
 def _colour_map(name: str) -> Any:
     try:
-        import cmocean
+        with warnings.catch_warnings():
+            # cmocean 4.0.3 makes its colour maps in a way that matplotlib 3.11 warns about.
+            warnings.filterwarnings("ignore", "Passing 'N' to ListedColormap", DeprecationWarning)
+            import cmocean
     except ImportError as err:
         raise missing_library(err) from err
     if name not in cmocean.cm.cmap_d:
@@ -220,5 +238,11 @@ def _long_name(field: xr.DataArray) -> str:
 
 
 def _scale_label(field: xr.DataArray) -> str:
-    units = field.attrs.get("units")
+    units = _units(field)
     return f"{_long_name(field)} ({units})" if units else _long_name(field)
+
+
+def _units(field: xr.DataArray) -> str:
+    """Return the unit as people write it."""
+    units = str(field.attrs.get("units", ""))
+    return {"1": "", "psu": "", "degree_Celsius": "°C", "decibar": "dbar"}.get(units, units)

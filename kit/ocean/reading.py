@@ -36,4 +36,23 @@ def read_r(path: Path, name: str) -> Any:
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Missing constructor for R class", UserWarning)
-        return rdata.read_rda(path)[name]
+        return quiet_missing(rdata.read_rda(path)[name])
+
+
+def quiet_missing(values: Any) -> Any:
+    """Return data in which R's missing value is an ordinary 'not a number'.
+
+    R's NA is a signalling one: any sum with it makes numpy warn of an invalid value.
+    """
+    import numpy as np
+
+    if isinstance(values, dict):
+        return {key: quiet_missing(each) for key, each in values.items()}
+    if isinstance(values, np.ndarray):
+        return np.where(np.isnan(values), np.nan, values) if values.dtype.kind == "f" else values
+    if hasattr(values, "select_dtypes"):
+        floats = values.select_dtypes("floating")
+        return values.assign(**{name: quiet_missing(floats[name].to_numpy()) for name in floats})
+    if hasattr(values, "dims"):
+        return values.copy(data=quiet_missing(values.values))
+    return values

@@ -212,6 +212,7 @@ def _download(file: DataFile, folder: Path, retries: int, progress: bool) -> Pat
     address = mirror_address()
     urls = ([f"{address}/{file.name}"] if address else []) + list(file.urls)
     reasons = []
+    something_came = False
     for url in urls:
         source = pooch.create(
             path=folder,
@@ -228,12 +229,10 @@ def _download(file: DataFile, folder: Path, retries: int, progress: bool) -> Pat
                 return Path(source.fetch(file.name, downloader=downloader))
         except requests.exceptions.RequestException as err:
             reasons.append(f"{url}: {_reason(err)}")
-            if isinstance(err, requests.exceptions.ConnectionError) and not address:
-                # Neither of the two addresses can be reached without a network.
-                break
         except ValueError:
+            something_came = True
             reasons.append(_("{url}: what came has another SHA-256").format(url=url))
-    if all("SHA-256" not in reason for reason in reasons):
+    if not something_came:
         _no_network_until = time.monotonic() + QUIET_SECONDS
         raise _not_available(None, [file], "; ".join(reasons))
     raise KitError(

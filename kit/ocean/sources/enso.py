@@ -38,7 +38,7 @@ def simulate(entry: Entry, rng: np.random.Generator) -> pd.DataFrame:
     for name, (mean, cycle, size) in BOXES.items():
         own = make_red_noise(rng, months, lag_one=0.6)
         anomaly = np.clip(size * (0.9 * common + np.sqrt(1 - 0.9**2) * own), -2.5, 3.0)
-        columns[name] = np.round(mean + cycle * season + anomaly, 2)
+        columns[name] = np.round(np.clip(mean + cycle * season + anomaly, 18.5, 31.5), 2)
         columns[f"{name}anom"] = np.round(anomaly, 2)
     table = pd.DataFrame(columns, index=time)
     table.attrs["truth"] = f"the anomalies share an autoregressive series of order one, {LAG_ONE}"

@@ -20,17 +20,19 @@ RANKS = ("Domain", "Phylum", "Class", "Order", "Family", "Genus")
 def read(paths: Mapping[str, Path], entry: Entry) -> xr.Dataset:
     """Return counts by sample and OTU, with ocean, layer, environment and taxonomy beside them."""
     raw = read_r(paths[entry.files[0].name], "TARAoceans")
-    environment = raw["phychem"]
+    samples = np.asarray(raw["sample"]["name"]).astype(str)
+    environment = raw["phychem"].loc[samples]
     taxonomy = raw["taxonomy"]
     return _dataset(
-        samples=np.asarray(raw["sample"]["name"]).astype(str),
+        samples=samples,
         ocean=np.asarray(raw["sample"]["ocean"]).astype(str),
         layer=np.asarray(raw["sample"]["depth"]).astype(str),
-        counts=np.asarray(raw["pro.phylo"]),
-        genes=np.asarray(raw["pro.NOGs"]),
+        counts=np.asarray(raw["pro.phylo"].sel(dim_0=samples)),
+        genes=np.asarray(raw["pro.NOGs"].sel(dim_0=samples)),
         environment={_word(name): environment[name].to_numpy() for name in environment},
         taxonomy={rank.lower(): np.asarray(taxonomy[rank]).astype(str) for rank in RANKS},
         otus=np.asarray(taxonomy.index).astype(str),
+        nogs=np.asarray(raw["pro.NOGs"]["dim_1"]).astype(str),
     )
 
 
@@ -48,6 +50,7 @@ def _dataset(
     environment: Mapping[str, np.ndarray],
     taxonomy: Mapping[str, np.ndarray],
     otus: np.ndarray,
+    nogs: np.ndarray,
 ) -> xr.Dataset:
     return xr.Dataset(
         {
@@ -58,6 +61,7 @@ def _dataset(
         coords={
             "sample": samples,
             "otu": otus,
+            "nog": nogs,
             "ocean": ("sample", ocean),
             "layer": ("sample", layer),
             **{rank: ("otu", values) for rank, values in taxonomy.items()},
@@ -93,6 +97,7 @@ def simulate(entry: Entry, rng: np.random.Generator) -> xr.Dataset:
         },
         taxonomy={rank.lower(): np.full(otus, "simulated") for rank in RANKS},
         otus=np.array([f"otu{column}" for column in range(otus)]),
+        nogs=np.array([f"nog{column}" for column in range(genes.shape[1])]),
     )
     data.attrs["truth"] = "communities depend on temperature and, at random, on the ocean"
     return data

@@ -21,7 +21,7 @@ def read(paths: Mapping[str, Path], entry: Entry) -> xr.Dataset:
     data = open_netcdf(paths[entry.files[0].name])
     data = data.rename({"lat": "latitude", "lon": "longitude"})
     # The file says of itself what it should say of its variables.
-    return data.drop_attrs(deep=False).assign_attrs(NODES)
+    return _mark_nodes(data.drop_attrs(deep=False))
 
 
 def simulate(entry: Entry, rng: np.random.Generator) -> xr.Dataset:
@@ -47,11 +47,18 @@ def simulate(entry: Entry, rng: np.random.Generator) -> xr.Dataset:
             + 0.2 * rng.normal(size=shape)
         )
         variables[name] = (("time", "latitude", "longitude"), np.clip(field, *_limits(entry, name)))
-    return xr.Dataset(
+    data = xr.Dataset(
         variables,
         coords={"time": time, "latitude": latitude, "longitude": longitude},
-        attrs={**NODES, "truth": "one pattern with lag-one autocorrelation 0.9"},
+        attrs={"truth": "one pattern with lag-one autocorrelation 0.9"},
     )
+    return _mark_nodes(data)
+
+
+def _mark_nodes(data: xr.Dataset) -> xr.Dataset:
+    """Say on the fields too which grid they are on: a lesson takes one of them and averages it."""
+    fields = {name: data[name].assign_attrs(NODES) for name in data.data_vars}
+    return data.assign(fields).assign_attrs(NODES)
 
 
 def _months(entry: Entry, months: int) -> np.ndarray:
