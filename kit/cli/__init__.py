@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "submit": ("submit", "Hand in an assignment."),
     "new": ("new", "Make a lesson or an assignment that already verifies."),
     "run": ("run", "Execute notebooks and keep a record of every cell."),
-    "verify": ("verify", "Hold lessons and assignments against the rules."),
+    "verify": ("verify", "Check lessons and assignments against the rules."),
     "release": ("release", "Make the version of an assignment that learners get."),
     "collect": ("collect", "Fetch what was handed in."),
     "grade": ("grade", "Grade the submissions of an assignment."),
@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "grades": ("grades", "Export the marks as CSV."),
     "evaluate": ("evaluate", "Make the card of a model: what it can do, and what it can not."),
     "kernels": ("kernels", "Install, show or stop the warm kernels."),
+    "doctor": ("doctor", "See what this machine can do, and what it lacks."),
     "data": ("data", "List, fetch and check the ocean data sets."),
 }
 
@@ -43,7 +44,7 @@ GROUPS: dict[str, list[str]] = {
     "Teach": ["release", "collect", "grade", "feedback", "report", "grades"],
     "Write": ["new", "run", "verify"],
     "Evaluate": ["evaluate"],
-    "Machine": ["kernels"],
+    "Machine": ["doctor", "kernels"],
 }
 
 

@@ -147,7 +147,7 @@ def as_model(model: Any, *, name: str | None = None, output: Output = "auto") ->
                     fix=_("Call its fit method with the training data first"),
                 ) from error
         classes = getattr(model, "classes_", None)
-        return Model(model.predict_proba, label, None if classes is None else np.asarray(classes))
+        return Model(_named_columns(model), label, None if classes is None else np.asarray(classes))
     if hasattr(model, "predict"):
         raise KitError(
             _("{name} gives labels or numbers and no probabilities").format(name=label),
@@ -163,6 +163,21 @@ def as_model(model: Any, *, name: str | None = None, output: Output = "auto") ->
             "Give a scikit-learn classifier, a torch module or a function that gives probabilities"
         ),
     )
+
+
+def _named_columns(model: Any) -> Callable[[Array], Any]:
+    """Return predict_proba; a model fitted on a table with column names gets them back."""
+    names = getattr(model, "feature_names_in_", None)
+    predict: Callable[[Any], Any] = model.predict_proba
+    if names is None:
+        return predict
+
+    def with_names(rows: Array) -> Any:
+        import pandas as pd
+
+        return predict(pd.DataFrame(rows, columns=names))
+
+    return with_names
 
 
 def _checked(proba: NDArray[np.float64], n: int) -> NDArray[np.float64]:

@@ -130,8 +130,10 @@ def adjust_holm(p_values: Sequence[float]) -> tuple[float, ...]:
     >>> [round(p, 3) for p in adjust_holm([0.01, 0.04, 0.03])]
     [0.03, 0.06, 0.06]
     """
-    if not p_values:
-        return ()
-    from statsmodels.stats.multitest import multipletests
-
-    return tuple(float(p) for p in multipletests(list(p_values), method="holm")[1])
+    p = np.asarray(p_values, dtype=float)
+    order = np.argsort(p, kind="stable")
+    # The smallest is held against all, the next against one less, and none falls below the one before.
+    stepped = np.maximum.accumulate(p[order] * np.arange(p.size, 0, -1))
+    adjusted = np.empty(p.size)
+    adjusted[order] = np.minimum(stepped, 1)
+    return tuple(adjusted.tolist())

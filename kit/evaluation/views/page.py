@@ -86,7 +86,8 @@ def _head(card: Card, language: str) -> str:
 
 def _alarms(card: Card, language: str) -> str:
     if not card.alarms:
-        return ""
+        calm = say("No row raised an alarm. That is no proof that the model is good.", language)
+        return f'<p class="soft">{escape(calm)}</p>'
     said = dict.fromkeys(row.alarm.render(language) for row in card.alarms if row.alarm)
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in said)
     return (
@@ -169,7 +170,7 @@ def _crosswalk(card: Card, language: str) -> str:
     found: dict[str, list[str]] = {}
     for row in card:
         for key in row.places:
-            title = row.name.render(language).split(", ε")[0]
+            title = row.name.render(language).split(", ")[0]
             if key in PLACES and title not in found.setdefault(key, []):
                 found[key].append(title)
     if not found:
