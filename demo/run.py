@@ -242,7 +242,8 @@ def conclude(classroom: Classroom, course: Path, seconds: float) -> int:
     console.print(f"  all marks                  {course / 'marks.csv'}", markup=False)
     if shutil.which("bwrap") is None:
         console.print(
-            f"\nOptional, and it needs root; the demo runs without it: {SANDBOX}", markup=False
+            f"\nOptional, for the walls that kit doctor looks at, and it needs root: {SANDBOX}",
+            markup=False,
         )
     colour = "red" if differences else "green"
     console.print(
