@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from functools import cache
 
-from kit.sandbox.layout import HOME, UID, WORK, Layout
+from kit.sandbox.inside import HOME, UID, WORK, Layout
 
 
 @cache

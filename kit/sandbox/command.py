@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from kit.sandbox import bubblewrap, filters, landlock, namespaces, syscalls, tree
 from kit.sandbox.cgroups import Group
-from kit.sandbox.layout import DEVICES, MACHINE_FILES, Layout
+from kit.sandbox.inside import DEVICES, MACHINE_FILES, Layout
 from kit.sandbox.limits import MB, Limits
 from kit.sandbox.stage import Stage
 

@@ -13,7 +13,7 @@ import stat
 from typing import NoReturn
 
 from kit.sandbox import filters, landlock, syscalls
-from kit.sandbox.layout import HOME, WORK
+from kit.sandbox.inside import HOME, WORK
 from kit.sandbox.limits import MB, Limits
 from kit.sandbox.transfer import copy_folder
 

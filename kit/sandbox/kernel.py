@@ -94,9 +94,13 @@ class WalledProvisioner(LocalProvisioner):
             stdout=_descriptor(kwargs.get("stdout")),
             stderr=_descriptor(kwargs.get("stderr")),
         )
-        self.process = walled  # type: ignore[assignment]
+        self._hold(walled)
         self.pid, self.outcome, self.label = walled.pid, None, walled.label
         return self.connection_info
+
+    def _hold(self, process: Any) -> None:
+        # Jupyter's own provisioner asks it only for what `Walled` has, too.
+        self.process = process
 
     @property
     def _walled(self) -> Walled | None:
@@ -121,7 +125,7 @@ class WalledProvisioner(LocalProvisioner):
                 await asyncio.sleep(_POLL)
             code = answer
             self._walled.close()
-            self.process = None
+            self._hold(None)
         return code
 
     async def send_signal(self, signum: int) -> None:
@@ -139,7 +143,7 @@ class WalledProvisioner(LocalProvisioner):
             with contextlib.suppress(Exception):
                 self.outcome = await asyncio.to_thread(self._walled.kill)
             self._walled.close()
-            self.process = None
+            self._hold(None)
         self._remove_folder()
         await super().cleanup(restart=restart)
 

@@ -21,7 +21,8 @@ import kit
 from kit.errors import KitError
 from kit.i18n import gettext as _
 from kit.sandbox import bubblewrap
-from kit.sandbox.layout import HOME, USER, make_layout
+from kit.sandbox.inside import HOME, USER
+from kit.sandbox.layout import make_layout
 from kit.sandbox.limits import LimitHit, Limits
 from kit.sandbox.tiers import Walls, choose_tier
 
@@ -32,6 +33,19 @@ _LONGEST_SOCKETS = 107 - len("/k-12345678-5")
 _WARDEN = (
     "import sys; sys.path.append(sys.argv.pop(1)); from kit.sandbox.warden import main; main()"
 )
+
+
+class WallsError(KitError):
+    """Walls that could not be built; `reason` is what the kernel or a program said."""
+
+    def __init__(self, tier: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            _("the walls of tier {tier} could not be built: {reason}").format(
+                tier=tier, reason=reason
+            ),
+            fix=_("Run kit doctor to see what this machine can do"),
+        )
 
 
 @dataclass(frozen=True)
@@ -157,12 +171,7 @@ class Walled:
             if until_started and self._started:
                 return None
         if self._failed is not None:
-            raise KitError(
-                _("the walls of tier {tier} could not be built: {reason}").format(
-                    tier=self.walls.tier, reason=self._failed
-                ),
-                fix=_("Run kit doctor to see what this machine can do"),
-            )
+            raise WallsError(self.walls.tier, self._failed)
         return self._outcome
 
     def _read(self) -> None:

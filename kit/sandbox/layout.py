@@ -1,7 +1,7 @@
 """What can be seen from behind the walls: the Python environment, the system's libraries, little else.
 
-A layout is a list of what is shown where. How it is shown (bind mounts, Landlock rules) is left to those
-who build the walls.
+Where that is on this machine is found out here. How it is shown (bind mounts, Landlock rules) is left to
+those who build the walls.
 """
 
 from __future__ import annotations
@@ -11,15 +11,12 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from kit.errors import KitError
 from kit.i18n import gettext as _
-
-# The working directory lies below home, where no interpreter of ours can be.
-USER, UID, HOME, WORK = "student", 1000, "/home/student", "/home/student/work"
+from kit.sandbox.inside import Layout
 
 _SYSTEM = (
     "/usr",
@@ -45,34 +42,6 @@ _SETTINGS = (
     "/etc/ssl/certs",
     "/etc/ssl/openssl.cnf",
 )
-_FILES = {
-    "/etc/passwd": f"{USER}:x:{UID}:{UID}::{HOME}:/bin/sh\n",
-    "/etc/group": f"{USER}:x:{UID}:\n",
-    "/etc/hosts": "127.0.0.1 localhost\n",
-    "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
-}
-#: What programs read of a machine where /proc is not their own.
-MACHINE_FILES = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/loadavg", "/proc/version")
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What is shown.
-
-    Parameters
-    ----------
-    shown
-        Paths that are shown read-only, each in its own place; parents come before children.
-    links
-        Symbolic links to make: path, and what it says.
-    files
-        Small files to make: path, and what is in them.
-    """
-
-    shown: tuple[str, ...]
-    links: tuple[tuple[str, str], ...] = ()
-    files: tuple[tuple[str, str], ...] = field(default=tuple(_FILES.items()))
 
 
 def make_layout(python: str | None = None, read_only: Iterable[str | Path] = ()) -> Layout:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from kit.sandbox import landlock, syscalls
-from kit.sandbox.layout import DEVICES, HOME, MACHINE_FILES, UID, WORK, Layout
+from kit.sandbox.inside import DEVICES, HOME, MACHINE_FILES, UID, WORK, Layout
 
 ALL_NAMESPACES = (
     syscalls.CLONE_NEWUSER

@@ -15,7 +15,7 @@ import tempfile
 from typing import Any
 
 from kit.sandbox import syscalls
-from kit.sandbox.layout import Layout
+from kit.sandbox.inside import Layout
 
 # What systemd leaves to nobody: no account of a person or a service has a number in here.
 _FREE_UIDS = range(1_879_048_192, 2_147_483_647)

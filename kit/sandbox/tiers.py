@@ -161,7 +161,7 @@ def probe_tier(tier: Tier) -> Probe:
     walls = make_walls(tier)
     if tier == "bubblewrap" and walls.program is None:
         return Probe(tier, False, reason=_("bubblewrap is not installed"))
-    from kit.sandbox.launcher import run
+    from kit.sandbox.launcher import WallsError, run
     from kit.sandbox.limits import Limits
 
     try:
@@ -174,7 +174,7 @@ def probe_tier(tier: Tier) -> Probe:
             )
         reached = json.loads(done.stdout) if done.outcome.returncode == 0 else None
     except (KitError, OSError) as err:
-        return Probe(tier, False, reason=str(err.what if isinstance(err, KitError) else err))
+        return Probe(tier, False, reason=err.reason if isinstance(err, WallsError) else str(err))
     if reached is None:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
         return Probe(tier, False, done.outcome.label, "".join(last) or _("the command did not end"))

@@ -22,7 +22,7 @@ from typing import Any
 from kit.sandbox import syscalls, tree
 from kit.sandbox.cgroups import Group, make_group
 from kit.sandbox.command import OF_THE_WALLS, Build, start_command
-from kit.sandbox.layout import Layout
+from kit.sandbox.inside import Layout
 from kit.sandbox.limits import MB, Limits
 from kit.sandbox.relay import Relay
 from kit.sandbox.stage import Stage

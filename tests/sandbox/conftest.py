@@ -112,3 +112,26 @@ def who(request):
 @pytest.fixture(scope="session")
 def direct_reason():
     return try_directly
+
+
+@pytest.fixture(scope="session")
+def remember():
+    """Like functools.cache, for failures as well: otherwise each test would wait for the same one again."""
+
+    def decorate(function):
+        known = {}
+
+        def look_up(*arguments):
+            if arguments not in known:
+                try:
+                    known[arguments] = function(*arguments), None
+                except AssertionError as error:
+                    known[arguments] = None, error
+            result, error = known[arguments]
+            if error is not None:
+                raise error
+            return result
+
+        return look_up
+
+    return decorate

@@ -143,6 +143,7 @@ def work(job):
     for name in ("workdir", "collect"):
         if name in options:
             options[name] = Path(options[name])
+    options["read_only"] = [Path(path) for path in options.get("read_only", [])]
     try:
         done = run(
             [sys.executable, "-I", "-S", "-c", job["code"], *job.get("arguments", [])],
@@ -164,6 +165,58 @@ def work(job):
         "stderr": done.stderr[-2000:].decode("utf-8", "replace"),
         "printed": len(done.stdout) + len(done.stderr),
     }
+
+
+def talk_to_kernel(request):
+    """Start a kernel behind walls and execute cells in it from outside."""
+    import asyncio
+
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    from kit.sandbox import Limits
+    from kit.sandbox.kernel import WalledKernelManager
+    from kit.sandbox.tiers import make_walls
+
+    work = Path(request["folder"], "work")
+    work.mkdir()
+    (work / "given.txt").write_text("given")
+    os.environ["KIT_TEST_SECRET"] = "in-the-environment"
+    notebook = new_notebook(cells=[new_code_cell(cell) for cell in request["cells"]])
+    manager = WalledKernelManager(
+        kernel_name="python3",
+        walls=make_walls(request["tier"]),
+        limits=Limits(memory_mb=400, wall_seconds=60, processes=60),
+        connection_file=str(Path(request["folder"], "k.json")),
+    )
+    client = NotebookClient(notebook, km=manager, allow_errors=True)
+    result = {"texts": [], "errors": [], "alive": True}
+
+    async def converse():
+        await client.async_start_new_kernel(cwd=str(work), env=dict(os.environ))
+        folder = manager.provisioner._folder
+        await client.async_start_new_kernel_client()
+        for number, cell in enumerate(notebook.cells):
+            client.timeout = 1 if "sleep(60)" in cell.source else 30
+            client.interrupt_on_timeout = True
+            try:
+                await client.async_execute_cell(cell, number)
+            except (CellTimeoutError, DeadKernelError):
+                result["alive"] = await manager.is_alive()
+            result["texts"].append(
+                "".join(output.get("text", "") for output in cell.outputs if "text" in output)
+            )
+            errors = [output.ename for output in cell.outputs if output.output_type == "error"]
+            result["errors"].append("".join(errors))
+        await client._async_cleanup_kernel()
+        result["folder_left"] = folder.exists()
+        outcome = manager.provisioner.outcome
+        result["hit"] = outcome.hit.name if outcome and outcome.hit else None
+        result["label"] = manager.label
+
+    asyncio.run(converse())
+    return result
 
 
 def probe():
@@ -205,6 +258,8 @@ def main():
     os.environ["HOME"] = request["home"]
     if request["do"] == "survey":
         results = take_survey(request)
+    elif request["do"] == "kernel":
+        results = talk_to_kernel(request)
     elif request["do"] == "probe":
         results = probe()
     else:

@@ -2,7 +2,6 @@
 
 import json
 import os
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,15 +37,9 @@ WITHOUT_EFFECT = {"chmod-outside", "touch-outside"}
 
 
 @pytest.fixture(scope="session")
-def survey_by(drive, open_folder):
-    @cache
-    def take_or_fail(who, tier, refuse):
-        try:
-            return take(who, tier, refuse)
-        except AssertionError as error:
-            return error
-
-    def take(who, tier, refuse):
+def survey_by(drive, open_folder, remember):
+    @remember
+    def take(who, tier, refuse=False):
         folder = open_folder(who)
         result = drive(
             "survey",
@@ -57,21 +50,11 @@ def survey_by(drive, open_folder):
             folder=str(folder),
             survey=SURVEY,
         )
-        assert "error" not in result, result
-        assert result["returncode"] == 0, result["stderr"]
-        import json
-
+        assert result.get("returncode") == 0, result
         result["found"] = json.loads(result["stdout"])
         return result
 
-    def look_up(who, tier, refuse=False):
-        # A failure is remembered as well; otherwise each test would wait for it again.
-        result = take_or_fail(who, tier, refuse)
-        if isinstance(result, Exception):
-            raise result
-        return result
-
-    return look_up
+    return take
 
 
 @pytest.fixture

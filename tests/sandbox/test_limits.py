@@ -3,7 +3,6 @@
 import contextlib
 import importlib.util
 import os
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,20 +24,8 @@ def find_marked(mark):
 
 
 @pytest.fixture(scope="session")
-def explode(drive):
-    @cache
-    def run_or_fail(who, tier):
-        try:
-            return run(who, tier)
-        except AssertionError as error:
-            return error
-
-    def look_up(who, tier):
-        result = run_or_fail(who, tier)
-        if isinstance(result, Exception):
-            raise result
-        return result
-
+def explode(drive, remember):
+    @remember
     def run(who, tier):
         mark = f"KIT_TEST_MARK_{who}_{tier}_{os.getpid()}"
         jobs = [
@@ -54,7 +41,7 @@ def explode(drive):
         results = drive("jobs", who=who, jobs=jobs, at_once=5)
         return dict(zip(bombs.BOMBS, results, strict=True)), find_marked(mark)
 
-    return look_up
+    return run
 
 
 @pytest.fixture
