@@ -10,9 +10,8 @@ every millisecond of its start is paid for each submission.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
+# As type checkers want it, without importing typing.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kit.sandbox.inner import enter_inner
     from kit.sandbox.launcher import Outcome, Walled, launch, run
@@ -46,7 +45,9 @@ _HOME_OF = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
+    import importlib
+
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f"kit.sandbox.{_HOME_OF[name]}"), name)

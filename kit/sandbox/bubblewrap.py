@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Mapping
-from functools import cache
 
 from kit.sandbox.inside import HOME, UID, WORK, Layout
-
-
-@cache
-def find_bubblewrap() -> str | None:
-    """Return the path of the program, if there is one."""
-    return shutil.which("bwrap", path="/usr/bin:/usr/local/bin:/bin") or shutil.which("bwrap")
-
-
-@cache
-def can_close_namespaces(program: str) -> bool:
-    """Return whether this version can forbid new user namespaces inside (0.8 and later)."""
-    try:
-        text = subprocess.run([program, "--help"], capture_output=True, timeout=20, check=False)
-    except (OSError, subprocess.SubprocessError):
-        return False
-    return b"--disable-userns" in text.stdout + text.stderr
 
 
 def make_arguments(

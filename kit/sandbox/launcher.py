@@ -20,11 +20,10 @@ from typing import Any, BinaryIO
 import kit
 from kit.errors import KitError
 from kit.i18n import gettext as _
-from kit.sandbox import bubblewrap
 from kit.sandbox.inside import HOME, USER
 from kit.sandbox.layout import make_layout
 from kit.sandbox.limits import LimitHit, Limits
-from kit.sandbox.tiers import Walls, choose_tier
+from kit.sandbox.tiers import Walls, can_close_namespaces, choose_tier
 
 PIPE = subprocess.PIPE
 _LARGEST_MESSAGE = 1 << 20
@@ -306,7 +305,7 @@ def launch(
         "pass_fds": list(pass_fds),
         "nested": nested,
         "bwrap": walls.program,
-        "close_namespaces": bool(walls.program) and bubblewrap.can_close_namespaces(walls.program),
+        "close_namespaces": bool(walls.program) and can_close_namespaces(walls.program),
         **dict(zip(("stdin", "stdout", "stderr"), inside, strict=True)),
     }
     passed = [fd for fd in (*inside, *pass_fds, theirs.fileno()) if fd is not None]

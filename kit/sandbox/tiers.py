@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -19,7 +21,6 @@ from typing import Literal, get_args
 
 from kit.errors import KitError
 from kit.i18n import gettext as _
-from kit.sandbox import bubblewrap
 
 Tier = Literal["bubblewrap", "namespaces", "landlock", "none"]
 #: From the strongest to the weakest.
@@ -137,7 +138,23 @@ def choose_tier(name: str | None = None) -> Walls:
 
 def make_walls(tier: Tier) -> Walls:
     """Return a description of walls, without trying them."""
-    return Walls(tier, bubblewrap.find_bubblewrap() if tier == "bubblewrap" else None)
+    return Walls(tier, find_bubblewrap() if tier == "bubblewrap" else None)
+
+
+@cache
+def find_bubblewrap() -> str | None:
+    """Return the path of the program, if there is one."""
+    return shutil.which("bwrap", path="/usr/bin:/usr/local/bin:/bin") or shutil.which("bwrap")
+
+
+@cache
+def can_close_namespaces(program: str) -> bool:
+    """Return whether this version can forbid new user namespaces inside (0.8 and later)."""
+    try:
+        text = subprocess.run([program, "--help"], capture_output=True, timeout=20, check=False)
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return b"--disable-userns" in text.stdout + text.stderr
 
 
 @contextlib.contextmanager

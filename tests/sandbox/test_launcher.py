@@ -43,7 +43,12 @@ def test_a_command_can_be_killed_and_asked_about():
 
 
 def test_a_signal_reaches_the_command_itself():
-    code = "import signal, sys, time\nsignal.signal(15, lambda *_: sys.exit(5))\nprint(1, flush=True)\ntime.sleep(60)"
+    code = (
+        "import signal, sys, time\n"
+        "signal.signal(15, lambda *_: sys.exit(5))\n"
+        "print(1, flush=True)\n"
+        "time.sleep(60)"
+    )
     with launch([sys.executable, "-I", "-S", "-c", code], walls=NONE, stdout=PIPE) as walled:
         walled.stdout.read(1)
         walled.send_signal(signal.SIGTERM)
