@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SIMULATED = "simulated"
+# What is true of the observations only: nobody is to cite them for numbers that they did not measure.
+OF_THE_OBSERVATIONS = {"licence", "citation", "known_defects"}
 _opened: list[str] = []
 
 
@@ -29,14 +31,15 @@ def mark_simulated(data: Any, name: str, seed: int) -> Any:
     )
     if name not in _opened:
         _opened.append(name)
+    known = {key: value for key, value in data.attrs.items() if key not in OF_THE_OBSERVATIONS}
     if hasattr(data, "data_vars"):
         done = data.copy()
-        done.attrs = {SIMULATED: note, **data.attrs}
+        done.attrs = {SIMULATED: note, **known}
         for variable in done.variables:
             done[variable].attrs = {SIMULATED: note, **done[variable].attrs}
         return done
     table = table_class()(data)
-    table.attrs = {SIMULATED: note, **data.attrs}
+    table.attrs = {SIMULATED: note, **known}
     return table
 
 

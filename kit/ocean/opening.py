@@ -57,7 +57,8 @@ def open_data(
     except store.NotAvailable:
         print(
             _(
-                "No copy of {name} here, and no network: these are SIMULATED data of the same shape. "
+                "No copy of {name} here, and none could be fetched: these are SIMULATED data of the "
+                "same shape. "
                 "Comparisons with published numbers are not checked."
             ).format(name=name)
         )

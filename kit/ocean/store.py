@@ -212,7 +212,7 @@ def _download(file: DataFile, folder: Path, retries: int, progress: bool) -> Pat
     address = mirror_address()
     urls = ([f"{address}/{file.name}"] if address else []) + list(file.urls)
     reasons = []
-    something_came = False
+    answered = something_came = False
     for url in urls:
         source = pooch.create(
             path=folder,
@@ -229,11 +229,13 @@ def _download(file: DataFile, folder: Path, retries: int, progress: bool) -> Pat
                 return Path(source.fetch(file.name, downloader=downloader))
         except requests.exceptions.RequestException as err:
             reasons.append(f"{url}: {_reason(err)}")
+            answered |= getattr(err, "response", None) is not None
         except ValueError:
-            something_came = True
+            answered = something_came = True
             reasons.append(_("{url}: what came has another SHA-256").format(url=url))
     if not something_came:
-        _no_network_until = time.monotonic() + QUIET_SECONDS
+        if not answered:
+            _no_network_until = time.monotonic() + QUIET_SECONDS
         raise _not_available(None, [file], "; ".join(reasons))
     raise KitError(
         _("the download is not the file of the catalogue: {reasons}").format(

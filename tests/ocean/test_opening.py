@@ -43,6 +43,7 @@ def test_without_copy_and_network_every_data_set_gives_a_twin_that_says_so(
     one = data[next(iter(data.data_vars if hasattr(data, "data_vars") else data.columns))]
     assert "simulated data, not observations" in repr(one)
     assert ocean.unless_simulated(1.26, data) is None
+    assert "citation" not in data.attrs and "licence" not in data.attrs
 
 
 @by_name

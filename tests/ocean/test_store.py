@@ -237,6 +237,8 @@ def test_a_page_that_is_not_there_is_named_with_its_status(cache, monkeypatch):
         monkeypatch.setenv("KIT_DATA_MIRROR", address)
         with pytest.raises(store.NotAvailable, match="HTTP 404"):
             fetch_entry(ENSO, retries=0)
+    # One absent page is no reason to believe that there is no network.
+    assert not store.is_offline()
 
 
 def test_offline_means_that_nobody_is_asked(cache, monkeypatch, offline):
