@@ -10,7 +10,7 @@ from typing import Any
 
 from kit.errors import KitError
 from kit.i18n import gettext as _
-from kit.ocean import store
+from kit.ocean import downloads, store
 from kit.ocean.annotation import annotate
 from kit.ocean.catalogue import Entry, find_entry
 from kit.ocean.labels import mark_simulated
@@ -54,7 +54,7 @@ def open_data(
         return simulate_entry(entry, seed=seed, **options)
     try:
         found = fetch_entry(entry, retries=1, progress=True)
-    except store.NotAvailable:
+    except downloads.NotAvailable:
         print(
             _(
                 "No copy of {name} here, and none could be fetched: these are SIMULATED data of the "
@@ -70,7 +70,7 @@ def open_data(
 
 def fetch_entry(entry: Entry, *, retries: int = 3, progress: bool = False) -> store.Found:
     """Return the files of a data set; a download is kept only if its meaning holds too."""
-    return store.fetch_files(
+    return downloads.fetch_files(
         entry,
         approve=lambda paths: _approve(entry, paths),
         retries=retries,

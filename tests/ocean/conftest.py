@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kit.ocean import labels, store
+from kit.ocean import downloads, labels
 
 # Beside a clone of the project there may be a folder with the files of the catalogue.
 BESIDE = Path(__file__).parents[2].parent / "shared" / "data"
@@ -37,7 +37,7 @@ def no_network(monkeypatch, tmp_path):
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.setenv("KIT_DATA_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("KIT_LANG", "en")
-    monkeypatch.setattr(store, "_no_network_until", 0.0)
+    monkeypatch.setattr(downloads, "_no_network_until", 0.0)
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     labels.forget_opened()
     yield

@@ -5,7 +5,7 @@ import pytest
 
 from kit import ocean
 from kit.errors import KitError
-from kit.ocean import store
+from kit.ocean import downloads
 from kit.ocean.catalogue import find_entry, load_catalogue
 from kit.ocean.meaning import find_problems
 from kit.ocean.opening import simulate_entry
@@ -58,13 +58,13 @@ def test_a_twin_is_made_from_its_seed(entry):
 
 def test_the_network_is_tried_once_and_then_left_alone(monkeypatch):
     asked = []
-    download = store._download
+    download = downloads._download
 
     def watch(file, *args):
         asked.append(file.name)
         return download(file, *args)
 
-    monkeypatch.setattr(store, "_download", watch)
+    monkeypatch.setattr(downloads, "_download", watch)
     ocean.open("enso-indices")
     ocean.open("redfield-1934")
     assert asked == ["enso_data.csv"]

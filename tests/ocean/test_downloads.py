@@ -12,7 +12,7 @@ import pytest
 
 from kit import ocean
 from kit.errors import KitError
-from kit.ocean import store
+from kit.ocean import downloads
 from kit.ocean.catalogue import find_entry
 from kit.ocean.opening import fetch_entry, read_entry, simulate_entry
 
@@ -188,7 +188,7 @@ def test_a_download_that_breaks_off_each_time_leaves_nothing_behind(cache, monke
     content = csv_of()
     with serve(lambda number: (200, len(content), content[:50])) as (address, asked):
         monkeypatch.setenv("KIT_DATA_MIRROR", address)
-        with pytest.raises(store.NotAvailable):
+        with pytest.raises(downloads.NotAvailable):
             fetch_entry(pinned(content), retries=1)
     assert len(asked) == 2
     assert left_in(cache) == []
@@ -213,16 +213,16 @@ def test_an_interruption_by_the_user_leaves_nothing_behind(cache, monkeypatch):
     with serve(lambda number: (200, len(content), content)) as (address, _asked):
         monkeypatch.setenv("KIT_DATA_MIRROR", address)
         with pytest.raises(KeyboardInterrupt):
-            store.fetch_files(pinned(content), approve=interrupt)
+            downloads.fetch_files(pinned(content), approve=interrupt)
     assert left_in(cache) == []
 
 
 def test_what_a_killed_process_left_is_swept_by_the_next_download(cache, monkeypatch):
-    old, young = cache / store.INCOMING / "old", cache / store.INCOMING / "young"
+    old, young = cache / downloads.INCOMING / "old", cache / downloads.INCOMING / "young"
     for folder in (old, young):
         folder.mkdir(parents=True)
         (folder / "part").write_text("x")
-    long_ago = time.time() - 2 * store.STALE_SECONDS
+    long_ago = time.time() - 2 * downloads.STALE_SECONDS
     os.utime(old, (long_ago, long_ago))
     content = csv_of()
     with serve(lambda number: (200, len(content), content)) as (address, _asked):
@@ -235,15 +235,15 @@ def test_what_a_killed_process_left_is_swept_by_the_next_download(cache, monkeyp
 def test_a_page_that_is_not_there_is_named_with_its_status(cache, monkeypatch):
     with serve(lambda number: (404, 0, b"")) as (address, _asked):
         monkeypatch.setenv("KIT_DATA_MIRROR", address)
-        with pytest.raises(store.NotAvailable, match="HTTP 404"):
+        with pytest.raises(downloads.NotAvailable, match="HTTP 404"):
             fetch_entry(ENSO, retries=0)
     # One absent page is no reason to believe that there is no network.
-    assert not store.is_offline()
+    assert not downloads.is_offline()
 
 
 def test_offline_means_that_nobody_is_asked(cache, monkeypatch, offline):
     with serve(lambda number: (200, 0, b"")) as (address, asked):
         monkeypatch.setenv("KIT_DATA_MIRROR", address)
-        with pytest.raises(store.NotAvailable, match="kit data fetch --all"):
+        with pytest.raises(downloads.NotAvailable, match="kit data fetch --all"):
             fetch_entry(ENSO)
     assert asked == []
