@@ -24,6 +24,7 @@ SOCKETS = "/run/sockets"
 _LAST_DESCRIPTOR = (1 << 31) - 1
 # Processes that belong to the walls and count against the command's limit.
 OF_THE_WALLS = 4
+_SLACK = 64
 
 
 class Build:
@@ -196,8 +197,8 @@ def _set_limits(limits: Limits, stage: Stage, controls: frozenset[str]) -> None:
         # The group refuses first, and says so.
         processes += OF_THE_WALLS
     if not stage.is_root and not stage.has_namespace:
-        # The kernel counts everything that this user runs.
-        processes += tree.count_tasks_of_user(os.getuid())
+        # The kernel counts everything that this user runs, now and later; the warden counts this tree alone.
+        processes += tree.count_tasks_of_user(os.getuid()) + _SLACK
     wanted = {
         resource.RLIMIT_NPROC: processes,
         resource.RLIMIT_FSIZE: int(limits.file_mb * MB),

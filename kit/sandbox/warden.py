@@ -203,7 +203,8 @@ class Warden:
         return False
 
     def _hit(self, name: str, limit: float, *, fatal: bool = True) -> None:
-        self.hits.setdefault(name, (limit, fatal))
+        if fatal or name not in self.hits:
+            self.hits[name] = (limit, fatal)
 
     def _pids(self) -> list[int]:
         if self.group is not None and "pids" in self.group.controls:
@@ -221,7 +222,9 @@ class Warden:
             if "cpuacct" not in controls:
                 self.cpu = max(self.cpu, usage.cpu_seconds)
             if "pids" not in controls and usage.tasks >= limits.processes:
-                self._hit("processes", limits.processes, fatal=False)
+                # Refused by the kernel, unless it counts others of the same user, too.
+                too_many = usage.tasks > limits.processes + OF_THE_WALLS
+                self._hit("processes", limits.processes, fatal=too_many)
             if "memory" not in controls:
                 self._check_memory(usage.memory, pids)
         if group:

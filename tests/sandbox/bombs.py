@@ -30,8 +30,8 @@ def hold(mb, seconds=30):
 #: name: code, limits
 BOMBS = {
     "sleep": ("import time; time.sleep(60)", {"wall_seconds": 1}),
-    "spin": (SPIN + "spin()", {"cpu_seconds": 1}),
-    "spin-in-children": (CHILDREN + SPIN + "spread(3, spin)", {"cpu_seconds": 1}),
+    "spin": (SPIN + "spin()", {"cpu_seconds": 0.5}),
+    "spin-in-children": (CHILDREN + SPIN + "spread(3, spin)", {"cpu_seconds": 0.5}),
     "memory": (HOLD + "hold(2000)", {"memory_mb": 120}),
     "memory-in-children": (
         CHILDREN + HOLD + "spread(4, lambda: hold(60))",
@@ -79,7 +79,7 @@ BOMBS = {
     ),
     "fork-bomb": (
         "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass",
-        {"wall_seconds": 2, "processes": 20},
+        {"wall_seconds": 1, "processes": 20},
     ),
     "long-file": (
         "written = 0\n"

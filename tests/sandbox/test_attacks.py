@@ -120,7 +120,7 @@ def test_results_come_out_and_links_do_not(survey):
 def test_where_namespaces_are_refused_the_third_tier_holds_as_well(survey_by, who, direct_reason):
     if reason := direct_reason("landlock", who):
         pytest.skip(f"this machine has no Landlock: {reason}")
-    result = survey_by(who, "landlock", refuse=True)
+    result = survey_by(who, "landlock", True)
     reached = {name for name in (*REAL, *REAL_FOR_ROOT, *OTHERS) if result["found"][name] is True}
     assert reached == WITHOUT_EFFECT
     assert result["mine"] == ["here before", 0o600, True]
