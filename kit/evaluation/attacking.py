@@ -167,7 +167,7 @@ def attack_rows(subject: Subject, attack: Attack, id: str, name: str) -> Iterato
 
 def name_at(name: str, eps: float) -> Text:
     """Return the name of a row for one size of the change."""
-    return Text.of(name + ", ε = {eps}", eps=f"{eps:g}")
+    return Text.of(name + ", ε = {eps}", eps=float(eps))
 
 
 def budget_of(attack: Attack, threat: Linf) -> tuple[Text, ...]:

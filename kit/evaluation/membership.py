@@ -61,7 +61,7 @@ def membership_row(
     if allowed < 1:
         reason = Text.of(
             "A false-positive rate of {fpr} can not be seen with {n} test rows: the finest is {finest}.",
-            fpr=f"{subject.fpr:g}",
+            fpr=subject.fpr,
             n=n,
             finest=1 / n,
         )

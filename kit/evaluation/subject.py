@@ -144,14 +144,27 @@ class Subject:
                 return interval
         return change_interval(values, alpha=self.alpha)
 
-    def mean(self, values: ArrayLike, *, part: NDArray[np.intp] | None = None) -> Interval:
-        """Return the interval of a mean over test rows or a part of them, with clusters where there are any."""
+    def mean(
+        self, values: ArrayLike, *, span: float, part: NDArray[np.intp] | None = None
+    ) -> Interval:
+        """Return the interval of a mean over test rows or a part of them, with clusters where there are any.
+
+        ``span`` is the most by which one value can differ from another. It is used where all values are equal:
+        then the rule of three bounds how many others there may be.
+        """
         clusters = self.clusters
         if clusters is not None and part is not None:
             clusters = clusters[part]
-        if clusters is not None:
-            return clustered_interval(values, clusters, alpha=self.alpha)
-        return mean_interval(values, alpha=self.alpha)
+        if clusters is None:
+            interval = mean_interval(values, alpha=self.alpha)
+        else:
+            interval = clustered_interval(values, clusters, alpha=self.alpha)
+        if interval.low < interval.high:
+            return interval
+        half = -float(np.log(self.alpha)) / (interval.clusters or interval.n) * span
+        return replace(
+            interval, low=interval.value - half, high=interval.value + half, method="rule of three"
+        )
 
     @cached_property
     def fingerprint(self) -> str:

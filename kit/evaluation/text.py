@@ -46,7 +46,7 @@ class Text:
     def render(self, language: str = "en") -> str:
         """Return the sentence in a language."""
         shown = {
-            name: format_number(value, language) if isinstance(value, (int, float)) else str(value)
+            name: _trimmed(value, language) if isinstance(value, (int, float)) else str(value)
             for name, value in self.values.items()
         }
         return translate(self.template, language).format(**shown)
@@ -102,6 +102,13 @@ def format_number(value: float, language: str = "en", *, digits: int = 3) -> str
             text = f"{value:.7f}".rstrip("0")
     text = re.sub(r"^-(?=0\.?0*$)", "", text)
     return text.replace("-", "−").replace(".", _DECIMAL[language])
+
+
+def _trimmed(value: float, language: str) -> str:
+    """Return a number for a sentence, where 0.5 reads better than the 0.500 of a column."""
+    text = format_number(value, language)
+    mark = _DECIMAL[language]
+    return text.rstrip("0").rstrip(mark) if mark in text else text
 
 
 def _plain(value: Any) -> Any:

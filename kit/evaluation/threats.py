@@ -40,7 +40,7 @@ class Linf:
     Examples
     --------
     >>> Linf(eps=(0.05, 0.1), clip=(0, 1), access="white-box").describe(0.1).render()
-    'each feature changed by at most 0.100, kept in 0 to 1, white-box'
+    'each feature changed by at most 0.1, kept in 0 to 1, white-box'
     """
 
     eps: tuple[float, ...]

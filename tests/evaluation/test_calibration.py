@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from kit.evaluation import evaluate
 from kit.evaluation.calibration import (
     bin_confidence,
     bin_index,
@@ -54,3 +55,24 @@ def test_the_error_of_a_perfect_model_is_a_draw_from_its_null():
         null = draw_null_errors(confidence, rng, draws=200)
         below += bin_confidence(confidence, right).error <= np.quantile(null, 0.95)
     assert below / 200 == pytest.approx(0.95, abs=0.047)  # three standard errors
+
+
+def test_honest_probabilities_match_their_rows_too_well_only_by_rare_chance():
+    rng = np.random.default_rng(0)
+    accused = invalid = 0
+    for _draw in range(150):
+        logits = rng.normal(scale=2, size=(200, 4))
+        proba = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        labels = np.array([rng.choice(4, p=row) for row in proba])
+        card = evaluate(
+            lambda rows: np.exp(rows) / np.exp(rows).sum(axis=1, keepdims=True),
+            test=(logits, labels),
+            axes=["reliability"],
+            threats=[],
+        )
+        accused += len(card.alarms)
+        invalid += card["reliability.ece"].status == "invalid"
+    # Three self-tests at .002 and .001: under one in 150 is expected, and four are a chance of .002.
+    assert accused <= 3
+    # At its own noise floor 19 of 20 honest tables give no evidence.
+    assert invalid / 150 == pytest.approx(0.95, abs=0.054)

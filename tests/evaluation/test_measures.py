@@ -164,3 +164,27 @@ def test_a_threat_without_its_conditions_is_refused(make, word):
 def test_a_threat_can_not_leave_out_range_or_access():
     with pytest.raises(TypeError):
         Linf(eps=(0.1,))  # type: ignore[call-arg]
+
+
+def test_no_interval_shrinks_to_nothing_where_all_rows_are_alike():
+    rows = np.zeros((50, 3))
+    labels = np.r_[np.ones(50, dtype=int)]
+    card = evaluate(lambda x: np.tile([0.0, 1.0], (len(x), 1)), test=(rows, labels), threats=[])
+    for row in card:
+        if row.status != "not_measured":
+            assert row.low < row.high, row.id
+
+
+def test_the_measure_of_the_guide_works_as_it_stands_there(network, digits, monkeypatch):
+    from pathlib import Path
+
+    from kit.evaluation import measures
+
+    guide = Path(__file__).parents[2] / "docs" / "evaluation-card.md"
+    code = guide.read_text(encoding="utf-8").split("## Add a measure")[1].split("```")[1]
+    monkeypatch.setattr(measures, "_REGISTRY", dict(measures._REGISTRY))
+    exec(code.removeprefix("python\n"), {})
+    card = card_of(network, digits, train=digits.test, axes=["reliability"], threats=[])
+    row = card["reliability.top2"]
+    assert row.value >= card["reliability.accuracy"].value
+    assert row.status == "invalid"  # The test rows were given as training rows.

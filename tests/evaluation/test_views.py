@@ -80,7 +80,7 @@ def test_an_unknown_language_is_refused(good_card):
 
 def test_numbers_are_written_as_the_reader_does():
     assert format_number(-0.0235, "es") == "−0,024"
-    assert Text.of("{share}", share=0.5).render("fr") == "0,500"
+    assert Text.of("{share}", share=0.5).render("fr") == "0,5"
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "es"])

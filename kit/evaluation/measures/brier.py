@@ -28,7 +28,7 @@ def measure_brier(subject: Subject) -> Iterator[Measurement]:
     yield from_interval(
         "reliability.brier",
         Text.of("Brier score"),
-        subject.mean(scores),
+        subject.mean(scores, span=2),
         direction="lower",
         items=tuple(scores.tolist()),
     )

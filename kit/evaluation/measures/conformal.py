@@ -92,7 +92,7 @@ def measure_conformal(subject: Subject) -> Iterator[Measurement]:
     yield from_interval(
         "reliability.set_size",
         Text.of("Classes in a prediction set"),
-        subject.mean(sizes),
+        subject.mean(sizes, span=len(subject.classes)),
         direction="lower",
         status=status,
         reason=reason,

@@ -60,6 +60,6 @@ def measure_corruptions(subject: Subject) -> Iterator[Measurement]:
                     f"robustness.{kind}@{severity}",
                     Text.of(NAMES[kind], severity=severity),
                     subject.change(change),
-                    threat=Text.of(THREATS[kind], size=f"{SIZES[kind] * severity:g}"),
+                    threat=Text.of(THREATS[kind], size=round(SIZES[kind] * severity, 6)),
                     items=tuple(change.tolist()),
                 )

@@ -67,7 +67,7 @@ def measure_deletion(subject: Subject) -> Iterator[Measurement]:
     yield from_interval(
         "transparency.deletion",
         Text.of("Faithfulness of explanations (deletion)"),
-        subject.mean(lost_named - lost_random, part=np.arange(len(rows))),
+        subject.mean(lost_named - lost_random, span=2, part=np.arange(len(rows))),
         status=status,
         reason=reason,
         assumptions=(

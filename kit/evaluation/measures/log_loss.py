@@ -36,7 +36,7 @@ def measure_log_loss(subject: Subject) -> Iterator[Measurement]:
     yield from_interval(
         "reliability.log_loss",
         Text.of("Log loss"),
-        subject.mean(capped),
+        subject.mean(capped, span=_LARGEST),
         direction="lower",
         warnings=warnings,
         items=tuple(capped.tolist()),

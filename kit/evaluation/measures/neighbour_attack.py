@@ -50,6 +50,6 @@ def measure_neighbour_attack(subject: Subject) -> Iterator[Measurement]:
         Text.of(
             "{k} neighbours at {size} standard deviations of each feature.",
             k=_NEIGHBOURS,
-            size=f"{_SIZE:g}",
+            size=_SIZE,
         ),
     )

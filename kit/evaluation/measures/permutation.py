@@ -47,7 +47,7 @@ def measure_permutation(subject: Subject) -> Iterator[Measurement]:
         yield from_interval(
             f"{id}@{rank}",
             Text.of("Accuracy lost without feature {feature}", feature=label),
-            subject.mean(loss, part=held),
+            subject.mean(loss, span=1, part=held),
             direction="none",
             assumptions=(
                 Text.of("Chosen on one half of the test rows, measured on the other."),

@@ -133,8 +133,9 @@ def _crosswalk(card: Card, language: str) -> str:
     for row in card:
         for key in row.places:
             names = lines.setdefault(key, [])
-            if row.name.render(language) not in names:
-                names.append(row.name.render(language))
+            title = row.name.render(language).split(", ")[0]
+            if title not in names:
+                names.append(title)
     return "".join(
         f"- {PLACES[key].scheme}, {say(PLACES[key].label, language)}: {'; '.join(names)} "
         f"({say(PLACES[key].source, language)})\n"
