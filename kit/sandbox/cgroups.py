@@ -9,18 +9,17 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
 _CONTROLLERS_V1 = ("memory", "pids", "cpuacct")
 
 
-@dataclass
 class Group:
     """One control group, or its parts in the hierarchies of version 1."""
 
-    version: int
-    folders: dict[str, Path] = field(default_factory=dict)
+    def __init__(self, version: int, folders: dict[str, Path] | None = None) -> None:
+        self.version = version
+        self.folders = dict(folders or {})
 
     def join(self, pid: int) -> None:
         """Move a process in; what it forks from then on is in, too."""
@@ -107,10 +106,22 @@ def make_group(name: str, *, memory: int, processes: int) -> Group | None:
     """
     mounts = _find_mounts()
     own = _own_paths()
+    for mount, root in mounts.values():
+        _sweep(mount, name.rpartition("-")[0])
+        for path in own.values():
+            _sweep(_place(mount, root, path), name.rpartition("-")[0])
     group = _make_v1(name, memory, processes, mounts, own)
     if group is None and "" in mounts:
         group = _make_v2(name, memory, processes, *mounts[""], own.get("", "/"))
     return group
+
+
+def _sweep(parent: Path, prefix: str) -> None:
+    """Remove the empty groups of wardens that were killed before they could."""
+    for folder in parent.glob(f"{prefix}-*"):
+        if not os.path.exists(f"/proc/{folder.name.rpartition('-')[2]}"):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
 
 
 def _find_mounts(mountinfo: str | None = None) -> dict[str, tuple[Path, str]]:

@@ -7,14 +7,19 @@ import json
 import os
 import resource
 import signal
-from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
 
 from kit.sandbox import bubblewrap, filters, landlock, namespaces, syscalls, tree
-from kit.sandbox.cgroups import Group
-from kit.sandbox.inside import DEVICES, MACHINE_FILES, Layout
-from kit.sandbox.limits import MB, Limits
-from kit.sandbox.stage import Stage
+from kit.sandbox.inside import DEVICES, MACHINE_FILES, MB, Layout
+
+# As type checkers want it: importing typing would cost each start of a warden.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any, NoReturn
+
+    from kit.sandbox.cgroups import Group
+    from kit.sandbox.limits import Limits
+    from kit.sandbox.stage import Stage
 
 # Libraries reserve far more addresses than they use; this only stops what no measurement would catch.
 _ADDRESS_SPACE = 4 << 30

@@ -13,8 +13,8 @@ import stat
 from typing import NoReturn
 
 from kit.sandbox import filters, landlock, syscalls
-from kit.sandbox.inside import HOME, WORK
-from kit.sandbox.limits import MB, Limits
+from kit.sandbox.inside import HOME, MB, WORK
+from kit.sandbox.limits import Limits
 from kit.sandbox.transfer import copy_folder
 
 _NAMESPACES = (

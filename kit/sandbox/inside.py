@@ -5,9 +5,8 @@ Imports nothing of `kit`: it is needed by the warden at each start, and behind t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 # The working directory lies below home, where no interpreter of ours can be.
+MB = 1_000_000
 USER, UID, HOME, WORK = "student", 1000, "/home/student", "/home/student/work"
 
 _FILES = {
@@ -21,7 +20,6 @@ MACHINE_FILES = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/loadavg"
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 
-@dataclass(frozen=True)
 class Layout:
     """What is shown.
 
@@ -35,6 +33,11 @@ class Layout:
         Small files to make: path, and what is in them.
     """
 
-    shown: tuple[str, ...]
-    links: tuple[tuple[str, str], ...] = ()
-    files: tuple[tuple[str, str], ...] = field(default=tuple(_FILES.items()))
+    # Not a dataclass: importing dataclasses would cost each start of a warden.
+    def __init__(
+        self,
+        shown: tuple[str, ...],
+        links: tuple[tuple[str, str], ...] = (),
+        files: tuple[tuple[str, str], ...] = tuple(_FILES.items()),
+    ) -> None:
+        self.shown, self.links, self.files = shown, links, files

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-MB = 1_000_000
-
 
 @dataclass(frozen=True)
 class Limits:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Mapping, Sequence
-from typing import NoReturn
 
 from kit.sandbox import landlock, syscalls
 from kit.sandbox.inside import DEVICES, HOME, MACHINE_FILES, UID, WORK, Layout
+
+# As type checkers want it: importing typing would cost each start of a warden.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import NoReturn
 
 ALL_NAMESPACES = (
     syscalls.CLONE_NEWUSER

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
-import shutil
-import tempfile
-from typing import Any
 
 from kit.sandbox import syscalls
 from kit.sandbox.inside import Layout
+
+# As type checkers want it: importing typing would cost each start of a warden.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 # What systemd leaves to nobody: no account of a person or a service has a number in here.
 _FREE_UIDS = range(1_879_048_192, 2_147_483_647)
@@ -39,7 +40,8 @@ class Stage:
         self.is_root = os.getuid() == 0
         self.uid = choose_uid() if self.is_root else os.getuid()
         self.gid = self.uid if self.is_root else os.getgid()
-        self.base = tempfile.mkdtemp(prefix="kit-walls-", dir="/tmp")
+        self.base = f"/tmp/kit-walls-{os.urandom(6).hex()}"
+        os.mkdir(self.base, 0o700)
         self.scratch = f"{self.base}/s"
         self.in_memory = False
         self.has_namespace = False
@@ -158,6 +160,8 @@ class Stage:
             with contextlib.suppress(OSError):
                 os.rmdir(self.base)
         else:
+            import shutil
+
             _open_up(self.base)
             shutil.rmtree(self.base, ignore_errors=True)
 
@@ -190,8 +194,8 @@ def choose_uid(uid_map: str | None = None) -> int:
     ranges = [tuple(map(int, line.split())) for line in uid_map.splitlines()]
     first, _, count = max(ranges, key=lambda each: each[2])
     if first <= _FREE_UIDS.start and first + count >= _FREE_UIDS.stop:
-        return random.SystemRandom().choice(_FREE_UIDS)
+        return _FREE_UIDS[int.from_bytes(os.urandom(8), "big") % len(_FREE_UIDS)]
     if count < 1000:
         raise OSError("this container has no user number to spare")
     # 65534 is everybody that the container does not know.
-    return random.SystemRandom().randrange(first + count - 5000, first + count - 2)
+    return first + count - 3 - int.from_bytes(os.urandom(8), "big") % min(5000, count // 2)

@@ -10,20 +10,18 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from dataclasses import dataclass, field
 
 _CHUNK = 1 << 20
 _DEEPEST = 64
 _LISTED = 100
 
 
-@dataclass
 class Copied:
     """What a copy came to."""
 
-    files: int = 0
-    size: int = 0
-    left_out: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.files = self.size = 0
+        self.left_out: list[str] = []
 
     def leave_out(self, path: str) -> None:
         """Note a path that was not copied, up to a number that a person reads."""

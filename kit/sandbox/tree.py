@@ -7,20 +7,21 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+# As type checkers want it: importing typing would cost each start of a warden.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-@dataclass(frozen=True)
 class Usage:
     """What the living processes of a tree hold, and what the tree has used so far."""
 
-    tasks: int
-    memory: int
-    cpu_seconds: float
+    def __init__(self, tasks: int, memory: int, cpu_seconds: float) -> None:
+        self.tasks, self.memory, self.cpu_seconds = tasks, memory, cpu_seconds
 
 
 def find_descendants(root: int) -> list[int]:
@@ -71,11 +72,11 @@ def _read_stat(pid: int) -> list[bytes]:
         return []
 
 
-@dataclass
 class Meter:
     """Adds up what a tree uses, processes that have ended included."""
 
-    _cpu: dict[tuple[int, bytes], float] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._cpu: dict[tuple[int, bytes], float] = {}
 
     def measure(self, pids: Iterable[int]) -> Usage:
         """Read the present state of some processes.
