@@ -329,7 +329,7 @@ class Warden:
         if self.group and {"memory", "pids"} <= self.group.controls:
             parts.append("cgroup")
         if self.build is not None and not self.build.own_proc:
-            parts.append("shared-proc")
+            parts.append("no-proc")
         return "+".join(parts)
 
     def _tell(self, message: dict[str, Any]) -> None:

@@ -242,6 +242,11 @@ def main():
         prefixes = find_environment(sys.executable)
         if request["readable"]:
             make_environment_readable(prefixes)
+    if request.get("mask_proc"):
+        from kit.sandbox import syscalls
+
+        # What container runtimes do; from then on the kernel permits no new process table below.
+        syscalls.bind("/dev/null", "/proc/kallsyms")
     if request["refuse"]:
         from kit.sandbox import filters, syscalls
 

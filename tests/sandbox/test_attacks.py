@@ -39,12 +39,13 @@ WITHOUT_EFFECT = {"chmod-outside", "touch-outside"}
 @pytest.fixture(scope="session")
 def survey_by(drive, open_folder, remember):
     @remember
-    def take(who, tier, refuse=False):
+    def take(who, tier, refuse=False, mask_proc=False):
         folder = open_folder(who)
         result = drive(
             "survey",
             who=who,
             refuse=refuse,
+            mask_proc=mask_proc,
             home=folder / "home",
             tier=tier,
             folder=str(folder),
@@ -125,3 +126,15 @@ def test_where_namespaces_are_refused_the_third_tier_holds_as_well(survey_by, wh
     assert reached == WITHOUT_EFFECT
     assert result["mine"] == ["here before", 0o600, True]
     assert result["victim"] == "alive"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can hide a part of /proc")
+def test_where_a_process_table_is_refused_the_second_tier_does_without(
+    survey_by, who, direct_reason
+):
+    if reason := direct_reason("namespaces", who):
+        pytest.skip(f"this machine has no namespaces: {reason}")
+    result = survey_by(who, "namespaces", False, True)
+    assert result["label"].endswith("+no-proc")
+    assert not [name for name in (*REAL, *REAL_FOR_ROOT, *OTHERS) if result["found"][name] is True]
+    assert result["found"]["processes"] == 0
