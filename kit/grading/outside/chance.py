@@ -47,7 +47,7 @@ def _states() -> dict[str, tuple[Any, Any]]:
     import random
 
     found: dict[str, tuple[Any, Any]] = {}
-    generator = random._inst  # type: ignore[attr-defined]
+    generator = random._inst
     found["random"] = (generator, generator.getstate())
     numpy: Any = sys.modules.get("numpy.random")
     if numpy is not None:

@@ -6,6 +6,7 @@ side too, and may contain itself. Everything that is not plain goes to a functio
 Arrays and tables are left to `kit.grading.outside.tables`.
 """
 
+# ruff: noqa: ARG001, ARG005 - all readers have one signature, and all writers
 from __future__ import annotations
 
 import array
@@ -32,9 +33,11 @@ TYPES = {
         slice, object, type(None), type(...), type(NotImplemented),
     )
 }  # fmt: skip
-_TYPE_NAMES = {kind: name for name, kind in TYPES.items()}
+_TYPE_NAMES: dict[Any, str] = {kind: name for name, kind in TYPES.items()}
 FACTORIES = ("int", "float", "list", "dict", "set", "str", "tuple")
-MUTABLE = frozenset({"l", "d", "s", "B", "deq", "Cn", "od", "dd", "a", "df", "se", "rng", "rs", "pr", "i"})
+MUTABLE = frozenset(
+    {"l", "d", "s", "B", "deq", "Cn", "od", "dd", "a", "df", "se", "rng", "rs", "pr", "i"}
+)
 
 
 class CodecError(Exception):
@@ -177,7 +180,7 @@ def _write_integer(encoder: Encoder, value: int) -> Node:
 
 def _write_defaultdict(encoder: Encoder, value: collections.defaultdict[Any, Any]) -> Node:
     factory = value.default_factory
-    name = None if factory is None else _TYPE_NAMES.get(factory)  # type: ignore[arg-type]
+    name = None if factory is None else _TYPE_NAMES.get(factory)
     if factory is not None and name not in FACTORIES:
         raise NotPlainError("a defaultdict with a function")
     return ["dd", name, _pairs(encoder, value)]
@@ -417,7 +420,7 @@ def _read_named(decoder: Decoder, node: Node) -> Any:
         if len(_NAMED) > 1000 or len(fields) > 200:
             raise CodecError("too many kinds of named tuples")
         # It takes identifiers only, and says so otherwise.
-        _NAMED[key] = collections.namedtuple(name, fields)  # type: ignore[misc]  # noqa: PYI024
+        _NAMED[key] = collections.namedtuple(name, fields)
     return _NAMED[key]._make([decoder.value(v) for v in values])
 
 

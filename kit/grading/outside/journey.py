@@ -1,4 +1,4 @@
-"""The verdict from outside, for one submission: the entry point, with the shape of the one that it will replace.
+"""The verdict from outside for one submission: the entry point, shaped as the one that it will replace.
 
 The learner's cells run in one process and the tests in another; this process tells both what to do, and
 believes the first only as far as the outputs of the learner's own cells go. Which marks the outputs of the
@@ -78,7 +78,7 @@ def execute_outside(
     files: Mapping[str, Path] | None = None,
     limits: Limits | None = None,
     preload: Sequence[str] = (),
-    warm: bool = True,
+    warm: bool = True,  # noqa: ARG001 - the shape of execute_submission
     stop: Stop | None = None,
 ) -> OutsideExecution:
     """Execute a copy of a notebook whose author is not trusted, with its tests in another process.
@@ -115,7 +115,7 @@ def execute_outside(
 
 @contextlib.contextmanager
 def _folders(files: Mapping[str, Path]) -> Iterator[tuple[Path, Path]]:
-    """Make a folder for IPython's profile, and one in which tests run, with copies of the instructor's files."""
+    """Make a folder for IPython's profile, and one for tests, with copies of the instructor's files."""
     with private_folder() as folder:
         tests = folder / "tests"
         tests.mkdir()
@@ -169,7 +169,9 @@ def _find_plan(
                 cell.source = answers[str(grade_id(cell))]
         # In a copy of the instructor's files as well, apart from those of the tests.
         with _folders(files) as (_home, cwd):
-            journey = _Journey(reference, plan, cwd, home, tests, limits, preload, Stop(), learning=True)
+            journey = _Journey(
+                reference, plan, cwd, home, tests, limits, preload, Stop(), learning=True
+            )
             done = journey.run()
     return replace(plan, surface=done.used)
 
@@ -273,8 +275,14 @@ class _Journey:
             self.student.end()
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            self.student = nursery("student", self.preload).fork("student", self.cwd, self.env, theirs)
-            request = {"do": "connect", "names": sorted(self.plan.names), "deadline": self._cell_end()}
+            self.student = nursery("student", self.preload).fork(
+                "student", self.cwd, self.env, theirs
+            )
+            request = {
+                "do": "connect",
+                "names": sorted(self.plan.names),
+                "deadline": self._cell_end(),
+            }
             self.tester.send(request)
             with contextlib.suppress(OSError):
                 socket.send_fds(self.tester.control, [b"x"], [ours.fileno()])
@@ -360,6 +368,7 @@ class _Journey:
             {
                 "do": "run",
                 "source": step.source,
+                "test": step.test,
                 "wanted": sorted(step.wanted) if self.student is not None else [],
                 "hand": list(step.hand),
                 "surface": sorted(self.plan.surface.get(step.key, ())),
@@ -403,14 +412,23 @@ class _Journey:
                 try:
                     reply = json.loads(wire.receive(child.control, deadline=deadline + 1))
                     return reply if isinstance(reply, dict) else None
-                except (wire.ClosedError, wire.DeadlineError, wire.TooLargeError, ValueError, RecursionError):
+                except (
+                    wire.ClosedError,
+                    wire.DeadlineError,
+                    wire.TooLargeError,
+                    ValueError,
+                    RecursionError,
+                ):
                     return None
             if state == "ended" or time.monotonic() >= deadline:
                 return None
             if self.stop.asked:
                 raise StoppedError
             patience = MEMORY_INTERVAL
-            if self.student is not None and resident_bytes(self.student.pid) > self.limits.memory_mb * 1e6:
+            if (
+                self.student is not None
+                and resident_bytes(self.student.pid) > self.limits.memory_mb * 1e6
+            ):
                 self.exceeded = True
                 self.student.end()
                 if child is self.student:

@@ -27,6 +27,10 @@ class NotHandedError(TypeError):
     """A test wants to hand over an object that can not be copied."""
 
 
+# What stands for a name that the test has deleted: it may bind it again.
+_GONE = object()
+
+
 class Link:
     """Everything between one test process and one process of a learner.
 
@@ -44,6 +48,8 @@ class Link:
         self.deadline: float | None = None
         self.lost = "not connected"
         self.learning = False
+        #: Whether names that the cell binds anew are bound on the other side; a set-up cell ran there.
+        self.pushing = True
         self.surface: frozenset[str] = frozenset()
         self.used: set[str] = set()
         self.beliefs: set[str] = set()
@@ -92,10 +98,17 @@ class Link:
     # -- requests --------------------------------------------------------------------------------------
 
     def ask(
-        self, number: int, do: str, args: list[Any], keywords: dict[str, Any] | None = None, via: str = ""
+        self,
+        number: int,
+        do: str,
+        args: list[Any],
+        keywords: dict[str, Any] | None = None,
+        via: str = "",
     ) -> Any:
         """Do something with an object of the learner's, and return what comes of it."""
-        return self._request({"do": do, "object": number, "args": args, "keywords": keywords or {}}, via)
+        return self._request(
+            {"do": do, "object": number, "args": args, "keywords": keywords or {}}, via
+        )
 
     def place_names(self, wanted: set[str]) -> None:
         """Put the learner's values of these names into the namespace of the tests."""
@@ -116,7 +129,13 @@ class Link:
             self._request(request)
 
     def _changes(self) -> dict[str, Any]:
-        gone = [name for name in self._placed if name not in self.space]
+        if not self.pushing:
+            return {}
+        gone = [
+            name
+            for name, placed in self._placed.items()
+            if placed is not _GONE and name not in self.space
+        ]
         bound = {
             name: self.space[name]
             for name, placed in self._placed.items()
@@ -134,9 +153,7 @@ class Link:
         except NotPlainError as err:
             self.troubles.append(str(err))
             raise NotHandedError(f"the test can not hand this over: {err}") from None
-        for name in changes.get("delete", ()):
-            del self._placed[name]
-        self._placed |= changes.get("set", {})
+        self._placed |= changes.get("set", {}) | dict.fromkeys(changes.get("delete", ()), _GONE)
         answer = self._exchange(message, encoder.objects, via)
         text = answer.get("stdout")
         if type(text) is str and text:
@@ -154,7 +171,7 @@ class Link:
             wire.send(self._socket, message, deadline=self.deadline)
             while True:
                 data = wire.receive(self._socket, deadline=self.deadline)
-                decoder = Decoder(data, lambda node, reader: self._revive(node, reader, via), sent)
+                decoder = Decoder(data, lambda node, _reader: self._revive(node, via), sent)
                 answer = decoder.read()
                 if type(answer) is not dict:
                     raise CodecError("no answer")
@@ -170,6 +187,7 @@ class Link:
             self._lose("time")
         except wire.ClosedError:
             self._lose("died")
+        raise LostError(self.lost)
 
     def _lose(self, why: str) -> Any:
         self.lost = why
@@ -208,13 +226,13 @@ class Link:
             return message
         except LostError:
             raise
-        except BaseException as err:  # noqa: BLE001 - it goes on in the test when the call comes back
+        except BaseException as err:
             self._raised = err
             return Encoder().message({"error": True})
 
     # -- objects ---------------------------------------------------------------------------------------
 
-    def _revive(self, node: Node, decoder: Decoder, via: str) -> Any:
+    def _revive(self, node: Node, via: str) -> Any:
         if node[0] == "k":
             return self._callbacks[node[1]]
         if node[0] != "o":
@@ -240,7 +258,11 @@ class Link:
             return self._class_node(value)
         if isinstance(value, BaseException) and getattr(builtins, kind.__name__, None) is kind:
             return ["x", kind.__name__, encoder.value(list(value.args))]
-        if kind.__module__ == "__main__" and self.space.get(kind.__name__) is kind and hasattr(value, "__dict__"):
+        if (
+            kind.__module__ == "__main__"
+            and self.space.get(kind.__name__) is kind
+            and hasattr(value, "__dict__")
+        ):
             return ["i", kind.__name__, encoder.value(vars(value))]
         if isinstance(value, Iterator):
             return ["it", self._keep(lambda: _advance(value))]

@@ -39,7 +39,8 @@ class Child:
 
     def wait(self, seconds: float) -> Literal["ready", "ended", "nothing"]:
         """Wait for an answer or the end, whichever comes first."""
-        ready, _, _ = select.select([self.control, self._pidfd], [], [], max(0.0, seconds))
+        both: list[Any] = [self.control, self._pidfd]
+        ready, _writable, _odd = select.select(both, [], [], max(0.0, seconds))
         if self.control in ready:
             return "ready"
         return "ended" if ready else "nothing"
@@ -106,7 +107,11 @@ class Nursery:
 
 
 def _plain_environment() -> dict[str, str]:
-    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "TZ") if name in os.environ}
+    return {
+        name: os.environ[name]
+        for name in ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
+        if name in os.environ
+    }
 
 
 _nurseries: dict[tuple[Role, tuple[str, ...]], Nursery] = {}

@@ -9,12 +9,62 @@ import inspect
 from typing import Any
 
 # Special methods that Python looks up on the class, so that a proxy has to have them, or not, from the start.
-CONVERSIONS = ("__float__", "__int__", "__index__", "__complex__", "__bool__", "__array__", "__len__", "__length_hint__")
-CONTAINERS = ("__iter__", "__next__", "__getitem__", "__setitem__", "__delitem__", "__reversed__", "__missing__")
-MANAGERS = ("__enter__", "__exit__", "__aenter__", "__aexit__", "__await__", "__aiter__", "__anext__")
-UNARY = ("__neg__", "__pos__", "__abs__", "__invert__", "__round__", "__trunc__", "__floor__", "__ceil__", "__hash__")
+CONVERSIONS = (
+    "__float__",
+    "__int__",
+    "__index__",
+    "__complex__",
+    "__bool__",
+    "__array__",
+    "__len__",
+    "__length_hint__",
+)
+CONTAINERS = (
+    "__iter__",
+    "__next__",
+    "__getitem__",
+    "__setitem__",
+    "__delitem__",
+    "__reversed__",
+    "__missing__",
+)
+MANAGERS = (
+    "__enter__",
+    "__exit__",
+    "__aenter__",
+    "__aexit__",
+    "__await__",
+    "__aiter__",
+    "__anext__",
+)
+UNARY = (
+    "__neg__",
+    "__pos__",
+    "__abs__",
+    "__invert__",
+    "__round__",
+    "__trunc__",
+    "__floor__",
+    "__ceil__",
+    "__hash__",
+)
 OTHERS = ("__call__", "__format__", "__fspath__", "__dir__")
-_NAMES = ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow", "lshift", "rshift", "and", "xor", "or")
+_NAMES = (
+    "add",
+    "sub",
+    "mul",
+    "matmul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "divmod",
+    "pow",
+    "lshift",
+    "rshift",
+    "and",
+    "xor",
+    "or",
+)
 #: Methods that see another operand. They are asked only when that operand is the learner's too.
 BINARY = (
     *(f"__{name}__" for name in _NAMES),
@@ -92,7 +142,12 @@ def signature(value: Any) -> Any:
     """Return the signature of a function as plain data, for the other side to make one of."""
     found = inspect.signature(value)
     parameters = [
-        [one.name, int(one.kind), one.default is not one.empty, None if one.default is one.empty else one.default]
+        [
+            one.name,
+            int(one.kind),
+            one.default is not one.empty,
+            None if one.default is one.empty else one.default,
+        ]
         for one in found.parameters.values()
     ]
     return ["signature", parameters]

@@ -109,14 +109,18 @@ def make_plan(master: Master, observe: Callable[[str], list[str]]) -> Plan:
             imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
             brought = {_bound(alias) for node in imports for alias in node.names}
             names |= set(found) - brought
-            imported |= {name: "" for name in brought}
+            imported |= dict.fromkeys(brought, "")
             if imports:
                 text = "\n".join(map(ast.unparse, imports))
                 steps.append(Step(f"{key}, imports", text, test=False))
         elif cell_kind(cell) == "test":
+            # Later cells may use what it binds.
+            observe(cell.source)
             visible = not hidden_text(known_cells(master.source).get(key, cell), master.rules)
             hand = tuple(sorted(bound_names(tree))) if visible else ()
-            defined = [node for node in tree.body if isinstance(node, _DEFINITIONS)] if visible else []
+            defined = (
+                [node for node in tree.body if isinstance(node, _DEFINITIONS)] if visible else []
+            )
             text = "\n".join(map(ast.unparse, defined))
             steps.append(Step(key, cell.source, test=True, hand=hand, definitions=text))
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+import types
 from typing import Any
 
 from kit.grading.outside import objects
@@ -20,10 +21,18 @@ _NEVER = ("__array_interface__", "__array_struct__", "__array_ufunc__", "__array
 _NOT_THEIRS = ("unittest", "pytest", "_pytest", "nose", "kit", "IPython", "doctest", "traitlets")
 
 
+# Classes of functions, generators and the like are in no module under their own name.
+_NAMELESS = {
+    kind.__name__: kind
+    for kind in vars(types).values()
+    if isinstance(kind, type) and kind.__module__ == "builtins"
+}
+
+
 class Proxy:
     """An object that stays with the learner. `_kit` is the link, its number, its description."""
 
-    __slots__ = ("_kit", "__weakref__")
+    __slots__ = ("__weakref__", "_kit")
 
     def __init__(self, link: Any, number: int, description: list[Any], via: str) -> None:
         object.__setattr__(self, "_kit", (link, number, description, via))
@@ -161,10 +170,7 @@ def _finish(proxy: Proxy) -> None:
     raise StopIteration(ask(proxy, "await"))
 
 
-def _leave(self: Proxy, kind: Any, error: Any, _traceback: Any) -> Any:
-    if kind is None:
-        ask(self, "__exit__", None, None, None)
-        return False
+def _leave(self: Proxy, *_error: Any) -> Any:
     # The learner's manager learns that there was an error, and may not swallow it: it may be the verdict.
     ask(self, "__exit__", None, None, None)
     return False
@@ -175,7 +181,17 @@ def _iterate(self: Proxy) -> Any:
     return found if is_proxy(found) else iter(found)
 
 
-_PLAIN = {name: _pass_on(name) for name in (*objects.CONVERSIONS, *objects.CONTAINERS, *objects.UNARY, "__call__", "__enter__", "__fspath__")}
+_PLAIN = {
+    name: _pass_on(name)
+    for name in (
+        *objects.CONVERSIONS,
+        *objects.CONTAINERS,
+        *objects.UNARY,
+        "__call__",
+        "__enter__",
+        "__fspath__",
+    )
+}
 _PLAIN |= {name: _operate(name) for name in objects.BINARY}
 _PLAIN |= {"__exit__": _leave, "__await__": _await, "__iter__": _iterate}
 for _name in ("__bool__", "__hash__"):
@@ -203,19 +219,26 @@ def find_class(names: Any, own: Any, *, exceptions: bool = False) -> type | None
         if exceptions and module.partition(".")[0] in _NOT_THEIRS:
             continue
         found: Any = own(name) if module == "__main__" else sys.modules.get(module)
+        if module == "builtins" and name in _NAMELESS:
+            return _NAMELESS[name]
         if module != "__main__":
             for part in name.split("."):
-                found = vars(found).get(part) if found is not None and hasattr(found, "__dict__") else None
-        if isinstance(found, type) and not is_proxy(found):
-            if not exceptions or issubclass(found, BaseException):
-                return found
+                found = (
+                    vars(found).get(part)
+                    if found is not None and hasattr(found, "__dict__")
+                    else None
+                )
+        fits = isinstance(found, type) and not is_proxy(found)
+        if fits and (not exceptions or issubclass(found, BaseException)):
+            kind: type = found
+            return kind
     return None
 
 
 def make_exception(answer: dict[str, Any], own: Any, mirrors: dict[Any, type]) -> BaseException:
-    """Make the exception that the learner's code raised: its nearest ancestor, with its name and its message."""
+    """Make the exception that the learner's code raised: its nearest ancestor, its name, its message."""
     names, text, args = answer["names"], _text(answer["text"]), answer["args"]
-    kind = mirror_class(names, own, mirrors, answer.get("class"))
+    kind: Any = mirror_class(names, own, mirrors, answer.get("class"))
     try:
         error = kind(*args)
         if str(error) != text:
@@ -230,7 +253,8 @@ def make_exception(answer: dict[str, Any], own: Any, mirrors: dict[Any, type]) -
                 setattr(error, name, state[name])
             except Exception:
                 continue
-    return error
+    made: BaseException = error
+    return made
 
 
 def mirror_class(names: Any, own: Any, mirrors: dict[Any, type], number: Any = None) -> type:
@@ -242,9 +266,15 @@ def mirror_class(names: Any, own: Any, mirrors: dict[Any, type], number: Any = N
     key = number if type(number) is int else (module, name, nearest)
     if key not in mirrors:
         parents = names[1:]
-        parent = mirror_class(parents, own, mirrors, ("parent", *map(tuple, parents))) if parents else Exception
+        parent = (
+            mirror_class(parents, own, mirrors, ("parent", *map(tuple, parents)))
+            if parents
+            else Exception
+        )
         short = name.rpartition(".")[2][:100]
-        mirrors[key] = type(short if short.isidentifier() else "Exception", (parent,), {"__module__": "__main__"})
+        mirrors[key] = type(
+            short if short.isidentifier() else "Exception", (parent,), {"__module__": "__main__"}
+        )
     return mirrors[key]
 
 
@@ -252,7 +282,9 @@ def _make_signature(answer: Any) -> inspect.Signature:
     _word, parameters = answer
     made = [
         inspect.Parameter(
-            str(name), inspect._ParameterKind(kind), default=default if has_default else inspect.Parameter.empty
+            str(name),
+            inspect._ParameterKind(kind),
+            default=default if has_default else inspect.Parameter.empty,
         )
         for name, kind, has_default, default in parameters
     ]

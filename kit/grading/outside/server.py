@@ -79,7 +79,7 @@ def become(request: dict[str, Any], sockets: list[socket.socket], shell: Any) ->
         sys.path.insert(0, "")
         # The walls of one submission go here: kit.sandbox.enter_inner, before the learner's first cell.
         refresh_libraries()
-        draw_figures(shell)
+        draw_figures()
         if request["role"] == "student":
             student.Student(shell, *sockets).serve()
         else:

@@ -72,10 +72,10 @@ class Stream(io.TextIOBase):
 
 
 class _Publisher(DisplayPublisher):
-    def publish(self, data: dict[str, Any], metadata: Any = None, **options: Any) -> None:
+    def publish(self, data: dict[str, Any], metadata: Any = None, **_: Any) -> None:
         self.shell.show("display_data", data, metadata or {})
 
-    def clear_output(self, wait: bool = False) -> None:
+    def clear_output(self, wait: bool = False) -> None:  # noqa: ARG002
         self.shell.outputs.found.clear()
 
 
@@ -130,7 +130,7 @@ class CellShell(InteractiveShell):
             result = self.run_cell(source, store_history=True)
             self.value = result.result
             error = result.error_before_exec or result.error_in_exec
-        except BaseException as err:  # noqa: BLE001 - whatever a cell raises is an outcome of the cell
+        except BaseException as err:
             error = err
         finally:
             sys.stdout, sys.stderr = streams
@@ -184,7 +184,7 @@ def make_shell() -> CellShell:
     return shell
 
 
-def draw_figures(shell: CellShell) -> None:
+def draw_figures() -> None:
     """Let pyplot show figures at the end of each cell, whenever it was or will be imported."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None:

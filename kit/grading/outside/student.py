@@ -21,6 +21,7 @@ from kit.grading.outside.codec import Decoder, Encoder, Node, NotPlainError, typ
 from kit.grading.outside.shell import CellShell
 
 MAX_TEXT = 1_000_000
+MAX_PICTURE = 1000
 
 
 class CallbackError(BaseException):
@@ -37,6 +38,7 @@ class Callback:
         self._number = number
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
+        """Call the function, on the other side."""
         return self._ask(self._number, args, keywords)
 
 
@@ -69,6 +71,7 @@ class Student:
         self.numbers: dict[int, int] = {}
         self.sent: dict[str, Any] = {}
         self.copies: dict[int, tuple[str, Any]] = {}
+        self.pictures: dict[str, bytes] = {}
         self.tracked: list[str] = []
         self.chance = Chance()
 
@@ -109,7 +112,7 @@ class Student:
             before = self._picture(request) if decoder.has_mutable else b""
             try:
                 reply["value"] = self._do(request)
-            except BaseException as error:  # noqa: BLE001 - sys.exit() in an answer is an outcome, too
+            except BaseException as error:
                 reply["error"] = self._describe(error)
             changed = decoder.has_mutable and self._picture(request) != before
             encoder = Encoder(self._opaque, origins, bodies=changed)
@@ -117,7 +120,7 @@ class Student:
                 reply["changed"] = [request["args"], request["keywords"]]
             reply["names"] = self._find_names(request["do"] == "fetch")
             reply["random"] = self.chance.changes()
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             reply = {"error": self._describe(error)}
         finally:
             sys.stdout = kept
@@ -147,7 +150,9 @@ class Student:
             return None
         if request["do"] == "nothing":
             return None
-        return objects.ask(self.table[request["object"]], request["do"], request["args"], request["keywords"])
+        return objects.ask(
+            self.table[request["object"]], request["do"], request["args"], request["keywords"]
+        )
 
     def _take_names(self, request: dict[str, Any]) -> None:
         space = self.shell.user_ns
@@ -161,8 +166,13 @@ class Student:
         """Return the learner's names that are new or stand for something else than when they were sent."""
         space, found = self.shell.user_ns, {}
         for name in self.tracked:
-            if name in space and (everything or self.sent.get(name, self) is not space[name]):
+            if name not in space:
+                continue
+            same = not everything and self.sent.get(name, self) is space[name]
+            picture = self._small_picture(space[name]) if same or everything else b""
+            if not same or picture != self.pictures.get(name, picture):
                 found[name] = self.sent[name] = space[name]
+            self.pictures[name] = picture
         gone = [name for name in self.sent if name not in space]
         for name in gone:
             del self.sent[name]
@@ -170,12 +180,19 @@ class Student:
             found[""] = gone
         return found
 
+    def _small_picture(self, value: Any) -> bytes:
+        """Return a container as bytes, to see whether it was changed in place; nothing for a large one."""
+        if type(value) in (list, dict, set) and len(value) <= MAX_PICTURE:
+            with contextlib.suppress(Exception):
+                return Encoder(self._opaque).message(value)
+        return b""
+
     def _describe(self, error: BaseException) -> dict[str, Any]:
         if isinstance(error, CallbackError):
             return {"callback": True}
         try:
             text = str(error)[:20_000]
-        except BaseException:  # noqa: BLE001
+        except BaseException:
             text = ""
         args: list[Any] = []
         state: dict[str, Any] = {}
@@ -187,8 +204,15 @@ class Student:
             state = dict(vars(error))
             state.pop("__notes__", None)
         lines = "".join(traceback.format_exception(error))[-10_000:]
-        return {"names": objects.names_of(type(error)), "text": text, "args": args, "state": state, "lines": lines,
-                "class": self._number(type(error)) if type(error).__module__ == "__main__" else None}  # fmt: skip
+        own = type(error).__module__ == "__main__"
+        return {
+            "names": objects.names_of(type(error)),
+            "text": text,
+            "args": args,
+            "state": state,
+            "lines": lines,
+            "class": self._number(type(error)) if own else None,
+        }
 
     # -- objects ---------------------------------------------------------------------------------------
 
@@ -220,7 +244,7 @@ class Student:
             kind = self.shell.user_ns.get(node[1])
             if not isinstance(kind, type):
                 raise NameError(f"name {node[1]!r} is not defined")
-            made = kind.__new__(kind)
+            made: Any = object.__new__(kind)
             vars(made).update(decoder.value(node[2]))
             self.copies[id(made)] = (node[1], made)
             return made
@@ -234,7 +258,9 @@ class Student:
 
     def _call_back(self, number: int, args: Any, keywords: Any) -> Any:
         encoder = Encoder(self._opaque)
-        wire.send(self.link, encoder.message({"call": number, "args": list(args), "keywords": keywords}))
+        wire.send(
+            self.link, encoder.message({"call": number, "args": list(args), "keywords": keywords})
+        )
         reply = Decoder(wire.receive(self.link), self._revive).read()
         if "error" in reply:
             raise CallbackError

@@ -4,6 +4,7 @@ By exact type, and without object arrays but for columns of plain values. A libr
 not imported for writing; for reading it is one of three that are named here.
 """
 
+# ruff: noqa: ARG001, ARG005 - all readers have one signature, and all writers
 from __future__ import annotations
 
 import re
@@ -16,7 +17,9 @@ from kit.grading.outside.codec import CodecError, Decoder, Encoder, Node, NotPla
 _DTYPE = re.compile(r"[<>|=]?[biufcSUmM]\d*(\[\d*[A-Za-z]+\])?")
 _EXTENSION = re.compile(r"(string|str|boolean|U?Int(8|16|32|64)|Float(32|64))")
 _BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
-_TENSOR = re.compile(r"(float16|float32|float64|u?int8|int16|int32|int64|bool|complex64|complex128)")
+_TENSOR = re.compile(
+    r"(float16|float32|float64|u?int8|int16|int32|int64|bool|complex64|complex128)"
+)
 MAX_ITEMS = 50_000_000
 
 
@@ -48,7 +51,12 @@ def find_writer(value: Any) -> Callable[[Encoder, Any], Node] | None:
             pandas.MultiIndex: _write_index,
             pandas.CategoricalIndex: _write_index,
             pandas.TimedeltaIndex: _write_index,
-            pandas.Timestamp: lambda e, v: ["Ts", v.isoformat(), None if v.tz is None else str(v.tz), v.unit],
+            pandas.Timestamp: lambda e, v: [
+                "Ts",
+                v.isoformat(),
+                None if v.tz is None else str(v.tz),
+                v.unit,
+            ],
             pandas.Timedelta: lambda e, v: ["Td", int(v.value)],
             type(pandas.NaT): lambda e, v: ["NaT"],
             type(pandas.NA): lambda e, v: ["NA"],
@@ -156,7 +164,9 @@ def _write_values(encoder: Encoder, values: Any, dtype: Any) -> Node:
     if not _EXTENSION.fullmatch(name):
         raise NotPlainError(f"a column of {name}")
     missing = numpy.asarray(pandas.isna(values))
-    plain = [None if gone else encoder.value(v) for v, gone in zip(values.tolist(), missing, strict=True)]
+    plain = [
+        None if gone else encoder.value(v) for v, gone in zip(values.tolist(), missing, strict=True)
+    ]
     return ["ext", name, plain]
 
 
@@ -195,7 +205,9 @@ def _write_index(encoder: Encoder, value: Any) -> Node:
     if type(value) is pandas.RangeIndex:
         return ["ri", value.start, value.stop, value.step, names[0]]
     if type(value) is pandas.MultiIndex:
-        levels = [encoder.value(value.get_level_values(n).rename(None)) for n in range(value.nlevels)]
+        levels = [
+            encoder.value(value.get_level_values(n).rename(None)) for n in range(value.nlevels)
+        ]
         return ["mi", levels, names]
     return ["ix", _write_values(encoder, value.array, value.dtype), names[0]]
 
@@ -204,7 +216,9 @@ def _read_index(decoder: Decoder, node: Node) -> Any:
     import pandas
 
     if node[0] == "ri":
-        return pandas.RangeIndex(*(decoder.value(v) for v in node[1:4]), name=decoder.value(node[4]))
+        return pandas.RangeIndex(
+            *(decoder.value(v) for v in node[1:4]), name=decoder.value(node[4])
+        )
     if node[0] == "mi":
         levels = [decoder.value(v) for v in node[1]]
         return pandas.MultiIndex.from_arrays(levels, names=[decoder.value(v) for v in node[2]])
@@ -219,7 +233,11 @@ def _write_series(encoder: Encoder, value: Any) -> Node:
 def _read_series(decoder: Decoder, node: Node) -> Any:
     import pandas
 
-    values, index, name = _read_values(decoder, node[1]), decoder.value(node[2]), decoder.value(node[3])
+    values, index, name = (
+        _read_values(decoder, node[1]),
+        decoder.value(node[2]),
+        decoder.value(node[3]),
+    )
     return pandas.Series(values, index=index, name=name)
 
 
