@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make demo` and `make test`. Each sets up what it uses in .venv and nowhere else.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lab constraints environments messages clean
+.PHONY: help demo test test-data test-fast lab constraints environments messages clean
 SHELL := /bin/bash
 
 BIN := .venv/bin
@@ -16,7 +16,8 @@ help:
 	@echo "make lab     set up, then open JupyterLab on your own folder of lessons"
 	@echo
 	@echo "For maintainers: constraints (newest versions, pinned), environments (conda files),"
-	@echo "messages (strings to translate), test-fast (no browser, no fresh environments), clean"
+	@echo "messages (strings to translate), test-fast (no browser, no fresh environments), test-data"
+	@echo "(fetches every data set from its pinned address), clean"
 
 demo:
 	@tools/setup.sh demo
@@ -28,6 +29,13 @@ test:
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# Fetches every data set from its pinned address, so that no lesson runs on a simulated twin.
+test-data:
+	@tools/setup.sh test
+	$(BIN)/kit data fetch --all
+	$(BIN)/kit data verify
+	$(BIN)/kit run courses
 
 test-fast:
 	@tools/setup.sh test

@@ -5,9 +5,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 case "${1:-}" in
-  lab)  extras=""                                  needs="" ;;
-  demo) extras="[grading]"                         needs="" ;;
-  test) extras="[evaluation,ocean,grading,test]"   needs="chromium" ;;
+  lab)  extras=""                                  programs=""                          libraries="" ;;
+  demo) extras="[grading]"                         programs=""                          libraries="" ;;
+  # Playwright drives Chromium with a program of its own, which needs libatomic.
+  test) extras="[evaluation,ocean,grading,test]"   programs="chromium bwrap:bubblewrap" libraries="libatomic.so.1:libatomic1" ;;
   *) echo "usage: tools/setup.sh lab|demo|test" >&2; exit 2 ;;
 esac
 
@@ -40,8 +41,11 @@ done
 missing=()
 # Debian ships Python without the part that makes environments.
 "$python" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
-for command in $needs; do
-  command -v "$command" >/dev/null || missing+=("$command")
+for program in $programs; do
+  command -v "${program%%:*}" >/dev/null || missing+=("${program##*:}")
+done
+for library in $libraries; do
+  /sbin/ldconfig -p 2>/dev/null | grep -q "${library%%:*}" || missing+=("${library##*:}")
 done
 if [ "${#missing[@]}" -gt 0 ]; then install_debian "${missing[@]}"; fi
 
