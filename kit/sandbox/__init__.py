@@ -14,8 +14,9 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kit.sandbox.inner import enter_inner
-    from kit.sandbox.launcher import Outcome, Walled, launch, run
+    from kit.sandbox.launcher import launch, run
     from kit.sandbox.limits import LimitHit, Limits
+    from kit.sandbox.process import Outcome, Walled
     from kit.sandbox.tiers import Walls, choose_tier, probe_tier
 
 __all__ = [
@@ -34,8 +35,8 @@ __all__ = [
 _HOME_OF = {
     "LimitHit": "limits",
     "Limits": "limits",
-    "Outcome": "launcher",
-    "Walled": "launcher",
+    "Outcome": "process",
+    "Walled": "process",
     "launch": "launcher",
     "run": "launcher",
     "Walls": "tiers",

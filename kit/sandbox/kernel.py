@@ -22,8 +22,9 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Any as AnyTrait
 from traitlets import List
 
-from kit.sandbox.launcher import Outcome, Walled, launch
+from kit.sandbox.launcher import launch
 from kit.sandbox.limits import Limits
+from kit.sandbox.process import Outcome, Walled
 from kit.sandbox.tiers import Walls
 
 #: What a kernel may know of the environment of its manager.

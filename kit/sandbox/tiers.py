@@ -178,8 +178,9 @@ def probe_tier(tier: Tier) -> Probe:
     walls = make_walls(tier)
     if tier == "bubblewrap" and walls.program is None:
         return Probe(tier, False, reason=_("bubblewrap is not installed"))
-    from kit.sandbox.launcher import WallsError, run
+    from kit.sandbox.launcher import run
     from kit.sandbox.limits import Limits
+    from kit.sandbox.process import WallsError
 
     try:
         with _bait() as bait:
