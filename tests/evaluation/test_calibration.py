@@ -3,13 +3,21 @@
 import numpy as np
 import pytest
 
-from kit.evaluation import evaluate
 from kit.evaluation.calibration import (
     bin_confidence,
     bin_index,
     draw_null_errors,
     expected_null_error,
 )
+from kit.evaluation.measures.calibration_error import measure_calibration_error
+from kit.evaluation.measures.overconfidence import measure_overconfidence
+from kit.evaluation.models import Model
+from kit.evaluation.subject import Rows, Subject
+
+
+def softmax(logits):
+    raised = np.exp(logits)
+    return raised / raised.sum(axis=1, keepdims=True)
 
 
 def test_fifteen_bins_are_fifteen_and_close_at_the_right():
@@ -62,17 +70,12 @@ def test_honest_probabilities_match_their_rows_too_well_only_by_rare_chance():
     accused = invalid = 0
     for _draw in range(150):
         logits = rng.normal(scale=2, size=(200, 4))
-        proba = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-        labels = np.array([rng.choice(4, p=row) for row in proba])
-        card = evaluate(
-            lambda rows: np.exp(rows) / np.exp(rows).sum(axis=1, keepdims=True),
-            test=(logits, labels),
-            axes=["reliability"],
-            threats=[],
-        )
-        accused += len(card.alarms)
-        invalid += card["reliability.ece"].status == "invalid"
-    # Three self-tests at .002 and .001: under one in 150 is expected, and four are a chance of .002.
+        labels = np.array([rng.choice(4, p=row) for row in softmax(logits)])
+        subject = Subject(Model(softmax, "calibrated"), Rows(logits, labels), tuple("abcd"))
+        rows = [*measure_calibration_error(subject), *measure_overconfidence(subject)]
+        accused += sum(row.alarm is not None for row in rows)
+        invalid += rows[0].status == "invalid"
+    # Three self-tests at .002 and .001: under one in 150 is expected, and four are a chance of about .005.
     assert accused <= 3
     # At its own noise floor 19 of 20 honest tables give no evidence.
     assert invalid / 150 == pytest.approx(0.95, abs=0.054)

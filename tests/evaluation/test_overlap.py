@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_iris
 
 from kit.evaluation.overlap import find_overlap
 
@@ -41,3 +42,10 @@ def test_training_rows_copied_to_balance_classes_do_not_hide_a_leak():
 def test_honest_continuous_samples_share_nothing():
     rng = np.random.default_rng(0)
     assert find_overlap(rng.normal(size=(200, 8)), rng.normal(size=(500, 8))).count == 0
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_two_flowers_of_one_size_are_no_leak_and_eight_copied_ones_are(seed):
+    rows = load_iris().data[np.random.default_rng(seed).permutation(150)]
+    assert not find_overlap(rows[:50], rows[50:]).leaks
+    assert find_overlap(np.vstack([rows[:42], rows[50:58]]), rows[50:]).leaks
