@@ -45,7 +45,7 @@ def main() -> None:
     _prepare_matplotlib()
     gc.collect()
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, _reap)
     while True:
         try:
             request = json.loads(wire.receive(asking))
@@ -61,6 +61,13 @@ def main() -> None:
         pidfd = os.pidfd_open(pid)
         socket.send_fds(asking, [pid.to_bytes(8, "big")], [pidfd])
         os.close(pidfd)
+
+
+def _reap(*_: Any) -> None:
+    """Take leave of the children that have ended, so that their time is counted as this process's."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def become(request: dict[str, Any], sockets: list[socket.socket], shell: Any) -> None:
