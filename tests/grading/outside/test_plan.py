@@ -1,0 +1,34 @@
+"""Whose name is it, and which cells of the source the tests need."""
+
+from outside_examples import FIXTURES, read_row
+
+from kit.grading.masters import make_master
+from kit.grading.outside.journey import plan_for
+from kit.grading.terms import Limits
+
+
+def plan(name):
+    row = read_row(FIXTURES / f"{name}.py")
+    return plan_for(make_master(row.source), files={}, limits=Limits(), preload=("numpy", "pandas"))
+
+
+def test_what_the_solution_changes_is_the_learners():
+    assert plan("changed-table").names == {"df"}
+
+
+def test_what_an_answer_imports_is_the_instructors():
+    found = plan("imported-in-answer")
+    assert found.names == {"letters"}
+    assert found.steps[0].source == "import math\nfrom collections import Counter"
+
+
+def test_names_that_a_visible_test_binds_are_handed_over():
+    steps = [step for step in plan("between-answers").steps if step.test]
+    assert steps[0].hand == ("check", "data") and "def check" in steps[0].definitions
+    assert steps[1].hand == () and steps[1].definitions == ""
+
+
+def test_methods_that_the_reference_solution_is_asked_for_may_get_values_of_that_test():
+    found = plan("operator-argument")
+    assert set(found.surface.values()) == {frozenset({"__mul__", "has"})}
+    assert set(plan("student-class").surface.values()) == {frozenset({"push"})}
