@@ -99,7 +99,9 @@ def page(browser, request):
         "request",
         lambda asked: (
             None
-            if asked.url.startswith(("http://127.0.0.1", "http://localhost", "data:", "blob:", "ws:"))
+            if asked.url.startswith(
+                ("http://127.0.0.1", "http://localhost", "data:", "blob:", "ws:")
+            )
             else opened.outside.append(asked.url)
         ),
     )

@@ -43,7 +43,9 @@ def run_all_and_save(page, notebook):
 def scroll_to(page, text):
     """Bring a text into view; JupyterLab draws only the cells near the window."""
     for position in range(0, 40_000, 400):
-        page.evaluate("top => {document.querySelector('.jp-WindowedPanel-outer').scrollTop = top}", position)
+        page.evaluate(
+            "top => {document.querySelector('.jp-WindowedPanel-outer').scrollTop = top}", position
+        )
         page.wait_for_timeout(80)
         found = page.locator(".jp-OutputArea").get_by_text(text)
         if found.count() and found.first.is_visible():
@@ -52,7 +54,9 @@ def scroll_to(page, text):
     raise AssertionError(f"{text!r} is nowhere in the notebook")
 
 
-def test_the_first_lesson_runs_from_top_to_bottom_and_asks_for_nothing_outside(page, lab, learner_folder):
+def test_the_first_lesson_runs_from_top_to_bottom_and_asks_for_nothing_outside(
+    page, lab, learner_folder
+):
     open_notebook(page, lab, FIRST_LESSON)
     saved = run_all_and_save(page, learner_folder / FIRST_LESSON)
     errors = [
@@ -70,7 +74,9 @@ def test_a_question_is_answered_with_the_keyboard_alone(page, lab, learner_folde
     open_notebook(page, lab, FIRST_LESSON)
     saved = run_all_and_save(page, learner_folder / FIRST_LESSON)
     asked = next(
-        cell for cell in saved.cells if cell.cell_type == "code" and re.match(r"\s*(#.*\n)?quiz\(", cell.source)
+        cell
+        for cell in saved.cells
+        if cell.cell_type == "code" and re.match(r"\s*(#.*\n)?quiz\(", cell.source)
     )
     question = re.search(r'"([^"]{12,40})', asked.source.split(",", 1)[1])[1].strip()
     card = scroll_to(page, question)
