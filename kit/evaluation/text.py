@@ -106,6 +106,9 @@ def format_number(value: float, language: str = "en", *, digits: int = 3) -> str
 
 def _trimmed(value: float, language: str) -> str:
     """Return a number for a sentence, where 0.5 reads better than the 0.500 of a column."""
+    if isinstance(value, float) and value == int(value):
+        # "1 of the rows" would be a single row; "1.000 of the rows" are all of them.
+        return format_number(value, language)
     text = format_number(value, language)
     mark = _DECIMAL[language]
     return text.rstrip("0").rstrip(mark) if mark in text else text

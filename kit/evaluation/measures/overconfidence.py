@@ -45,9 +45,9 @@ def measure_overconfidence(subject: Subject) -> Iterator[Measurement]:
     if chance < _TOO_GOOD:
         status = "invalid"
         reason = Text.of(
-            "The probabilities match these test rows better than {share} of honest tables do. They were "
-            "fitted to these rows, so calibration was not tested.",
-            share=1 - chance,
+            "Of honest tables only {chance} match their rows as well as these probabilities match the test "
+            "rows. They were fitted to these rows, so calibration was not tested.",
+            chance=max(chance, 1e-6),
         )
     yield from_interval(
         "reliability.overconfidence",
