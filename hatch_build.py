@@ -1,7 +1,7 @@
 """Put the lessons into the wheel, as learners get them.
 
-A wheel is what a learner installs, so it carries learner versions and released assignments: no solution of an
-assignment, no hidden test. In a clone (an editable installation) the kit reads courses/ and assignments/ instead.
+A wheel is what a learner installs, so it carries learner versions and released assignments: no solution of
+an assignment, no hidden test. In a clone (an editable installation) the kit reads courses/ and assignments/.
 """
 
 from __future__ import annotations
