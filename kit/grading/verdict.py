@@ -20,6 +20,8 @@ from kit.grading.rules import ReleaseRules
 from kit.grading.terminal import clean_text
 from kit.i18n import gettext as _
 
+# How a run of unittest ends that must earn nothing. It raises no error: `unittest.main(exit=False)` only prints.
+_FAILED_UNITTEST = re.compile(r"^(FAILED \(.+\)|NO TESTS RAN.*|Ran 0 tests in .+)$", re.MULTILINE)
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 MAX_MESSAGE = 600
 
@@ -100,6 +102,8 @@ def judge_test(
     most = max_points(source)
     if cell is None:
         return 0.0, _("This notebook was not handed in.")
+    if _FAILED_UNITTEST.search(_printed_as_error(cell)):
+        return 0.0, _("A run of unittest in this test failed, or had no tests to run.")
     for output in cell.get("outputs", []):
         if output.output_type == "error":
             return 0.0, _explain(output, source, cell, rules)
@@ -112,6 +116,14 @@ def judge_test(
     if cell.source.strip() and cell.get("execution_count") is None:
         return 0.0, _("This test was not run.")
     return most, ""
+
+
+def _printed_as_error(cell: NotebookNode) -> str:
+    return "".join(
+        "".join(output.get("text", ""))
+        for output in cell.get("outputs", [])
+        if output.output_type == "stream" and output.get("name") == "stderr"
+    )
 
 
 def _partial_credit(output: NotebookNode, most: float) -> float:

@@ -56,6 +56,22 @@ def test_a_test_cell_earns_what_nbgrader_gives(outputs):
     assert judge(*outputs).points == determine_grade(find_cell(executed, "t"))[0]
 
 
+UNITTEST = "F\n" + "-" * 70 + "\nRan 1 test in 0.001s\n\n{end}\n"
+
+
+@pytest.mark.parametrize("end", ["FAILED (failures=1)", "FAILED (errors=2)", "NO TESTS RAN"])
+def test_a_run_of_unittest_that_failed_or_ran_nothing_is_worth_nothing(end):
+    printed = new_output("stream", name="stderr", text=UNITTEST.format(end=end))
+    mark = judge(printed, result("<unittest.main.TestProgram at 0x7f>"))
+    assert mark.points == 0
+    assert "unittest" in mark.message
+
+
+def test_a_run_of_unittest_that_passed_earns_its_points():
+    printed = new_output("stream", name="stderr", text=UNITTEST.format(end="OK"))
+    assert judge(printed, result("<unittest.main.TestProgram at 0x7f>")).points == 2
+
+
 def test_a_warning_or_text_on_stderr_is_no_failure():
     assert judge(STDERR).points == 2
     assert judge(STDERR, result("1.5")).points == 1.5
