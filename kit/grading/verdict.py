@@ -20,7 +20,7 @@ from kit.grading.rules import ReleaseRules
 from kit.grading.terminal import clean_text
 from kit.i18n import gettext as _
 
-# How a run of unittest ends that must earn nothing. `unittest.main(exit=False)` only prints it, and raises nothing.
+# How a run of unittest ends that must earn nothing: `unittest.main(exit=False)` prints it, and raises nothing.
 _FAILED_UNITTEST = re.compile(r"^(FAILED \(.+\)|NO TESTS RAN.*|Ran 0 tests in .+)$", re.MULTILINE)
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 MAX_MESSAGE = 600
