@@ -55,7 +55,7 @@ PLAIN = [
 ]
 
 
-@pytest.mark.parametrize("value", PLAIN, ids=repr)
+@pytest.mark.parametrize("value", PLAIN, ids=lambda value: type(value).__name__)
 def test_plain_data_comes_back_as_it_was(value):
     types = None if not isinstance(value, type) else {}
     message = (
@@ -121,7 +121,9 @@ class Odd(list):
 
 
 @pytest.mark.parametrize(
-    "value", [object(), Odd(), lambda: 1, np.array([object()]), np.ma.array([1]), open], ids=repr
+    "value",
+    [object(), Odd(), lambda: 1, np.array([object()]), np.ma.array([1]), open],
+    ids=lambda value: type(value).__name__,
 )
 def test_what_is_not_plain_is_not_written(value):
     with pytest.raises(NotPlainError):
