@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,10 @@ def lab(folder: Path | None, no_browser: bool, port: int | None) -> None:
     if warning:
         click.secho(warning, fg="yellow", err=True)
     click.echo(_("Opening {folder} in JupyterLab. To stop: Ctrl-C twice.").format(folder=folder))
+    if os.name == "posix":
+        # This process becomes JupyterLab, so that Ctrl-C and every other signal reach it and nothing else.
+        sys.stdout.flush()
+        os.execve(command.arguments[0], command.arguments, dict(command.environment))
     # JupyterLab gets Ctrl-C from the terminal itself and asks before it stops; this process waits.
     process = subprocess.Popen(command.arguments, env=dict(command.environment))
     while True:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -65,12 +64,11 @@ def lab(learner_folder, tmp_path_factory):
         env=environment,
         stdout=log,
         stderr=subprocess.STDOUT,
-        start_new_session=True,
     )
     try:
         yield _wait_for_address(server, runtime, home / "lab.log")
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
+        server.terminate()
         server.wait(20)
         log.close()
 
