@@ -37,6 +37,13 @@ if TYPE_CHECKING:
     help="How many at once; by default one a core, at most 4.",
 )
 @click.option("--cold", is_flag=True, help="Start an ordinary kernel for each submission.")
+@click.option(
+    "--walls",
+    type=click.Choice(["auto", "bubblewrap", "namespaces", "landlock", "none"]),
+    default="none",
+    show_default=True,
+    help="What stands around learners' code; auto takes the strongest that this machine can build.",
+)
 def grade(
     assignment: str,
     course_dir: Path,
@@ -44,6 +51,7 @@ def grade(
     force: bool,
     jobs: int | None,
     cold: bool,
+    walls: str,
 ) -> None:
     """Grade what was handed in for ASSIGNMENT.
 
@@ -53,19 +61,29 @@ def grade(
 
     Marks go to gradebook.db, executed notebooks to autograded/, results to .kit/results/.
 
-    The code of learners runs as you, without walls around it: grade only people whom you trust that far.
+    Without --walls the code of learners runs as you: grade only people whom you trust that far. Behind walls
+    it reaches neither your files nor the network, and each submission starts a cold kernel. `kit doctor` says
+    which walls this machine can build.
 
     \b
     Examples:
       kit grade error-bars --course my-course
       kit grade error-bars --course my-course --student intern-07 --force
+      kit grade error-bars --course my-course --walls auto
     """
     from kit.grading.batch import plan_batch, run_batch
     from kit.grading.course import load_course
+    from kit.sandbox import choose_tier
 
     began = time.monotonic()
     course = load_course(course_dir)
-    plan = plan_batch(course, assignment, students=students, force=force)
+    plan = plan_batch(
+        course,
+        assignment,
+        students=students,
+        force=force,
+        walls=None if walls == "none" else choose_tier(None if walls == "auto" else walls),
+    )
     for notice in course.notices:
         click.echo(_("note: {notice}").format(notice=notice), err=True)
     if not plan.todo and not plan.kept:

@@ -30,6 +30,7 @@ from kit.grading.policy import Policy, load_policy
 from kit.grading.results import Result, read_result
 from kit.grading.timestamps import read_timestamp
 from kit.i18n import gettext as _
+from kit.sandbox.tiers import Walls
 
 if TYPE_CHECKING:
     from kit.grading.masters import Master
@@ -62,6 +63,8 @@ class Plan:
         Students of ``kept`` whose result was brought up to date.
     pending
         Students of ``kept`` whose result is not in the gradebook yet.
+    walls
+        What is to stand around the code of learners; nothing when left out.
     """
 
     course: Course
@@ -72,10 +75,16 @@ class Plan:
     kept: tuple[Result, ...]
     changed: frozenset[str]
     pending: frozenset[str]
+    walls: Walls | None = None
 
 
 def plan_batch(
-    course: Course, assignment: str, *, students: Iterable[str] = (), force: bool = False
+    course: Course,
+    assignment: str,
+    *,
+    students: Iterable[str] = (),
+    force: bool = False,
+    walls: Walls | None = None,
 ) -> Plan:
     """Find out what has to be graded.
 
@@ -87,6 +96,9 @@ def plan_batch(
         Only these; everyone who handed in when empty.
     force
         Grade also what did not change.
+    walls
+        From `kit.sandbox.choose_tier`; an ordinary kernel when left out. What was graded behind other walls
+        is graded again.
 
     Raises
     ------
@@ -111,7 +123,9 @@ def plan_batch(
     todo, kept, changed, pending = [], [], set(), set()
     for student in wanted or folders:
         digest = digest_folder(folders[student], ignore=course.ignore)
-        key = _hash(digest, source, environment_digest(), policy.limits, GRADING_VERSION)
+        # Without walls the key is what it was before there were any.
+        tier = (walls.tier,) if walls is not None else ()
+        key = _hash(digest, source, environment_digest(), policy.limits, GRADING_VERSION, *tier)
         old = None if force else _kept_result(course, assignment, student, key)
         if old is None:
             todo.append(Task(student, folders[student], digest, key))
@@ -131,6 +145,7 @@ def plan_batch(
         kept=tuple(kept),
         changed=frozenset(changed),
         pending=frozenset(pending),
+        walls=walls,
     )
 
 
@@ -150,7 +165,7 @@ def run_batch(
     jobs
         How many submissions at once.
     warm
-        Use warm kernels where there are any.
+        Use warm kernels where there are any, and the plan has no walls.
     on_result
         Called with each new result, in this thread.
 
@@ -208,7 +223,9 @@ def _grade_all(
     from kit.grading.execution import Stop, StoppedError
     from kit.grading.marking import Desk, grade_submission
 
-    desk = Desk.prepare(plan.course, plan.assignment, masters, plan.policy, warm=warm)
+    desk = Desk.prepare(
+        plan.course, plan.assignment, masters, plan.policy, warm=warm, walls=plan.walls
+    )
     stop = Stop()
     results: list[Result] = []
 

@@ -1,9 +1,9 @@
 """The seam between grading and the code of a submission: who runs it, where, and within which limits.
 
-Today an ordinary kernel runs the whole notebook, tests and all, as the user who grades. What comes back is
-an executed notebook and nothing else, so that walls around that kernel, or a verdict from outside of it, can
-take its place here without anyone else noticing. Which marks the outcome earns is left to
-`kit.grading.verdict`.
+One kernel runs the whole notebook, tests and all: an ordinary one, as the user who grades, or one behind the
+walls of `kit.sandbox`. What comes back is an executed notebook and nothing else, so that a verdict from
+outside of the kernel can take its place here without anyone else noticing. Which marks the outcome earns is
+left to `kit.grading.verdict`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+import kit
 from kit.errors import KitError
 from kit.grading.terms import Limits
 from kit.i18n import gettext as _
@@ -40,6 +41,9 @@ from kit.running.kernel import (
     transport,
 )
 from kit.running.memory import process_tree, resident_bytes
+from kit.sandbox.limits import LimitHit
+from kit.sandbox.limits import Limits as WalledLimits
+from kit.sandbox.tiers import Walls
 
 #: Errors that this module writes into a cell which did not run to its end; no exception has these names.
 DIED, TIMED_OUT, OUT_OF_MEMORY, NOT_RUN = "KernelDied", "OutOfTime", "OutOfMemory", "NotRun"
@@ -51,6 +55,8 @@ MAX_CELL_OUTPUT = 1_000_000
 MAX_OUTPUT = 20_000_000
 MEMORY_INTERVAL = 0.2
 INTERRUPT_GRACE = 2.0
+# A kernel behind walls has its two times, and this much to start.
+START_SECONDS = 60
 # In the environment of the kernel, and so of everything that it starts, to find what was left behind.
 MARK = "KIT_SUBMISSION"
 
@@ -75,6 +81,8 @@ class Execution:
         How often a new kernel was started after one was lost.
     warm
         Whether the kernel had its libraries before the first cell.
+    walls
+        The walls that stood around the kernel.
     """
 
     notebook: NotebookNode
@@ -82,6 +90,7 @@ class Execution:
     events: tuple[str, ...] = ()
     restarts: int = 0
     warm: bool = False
+    walls: str = "none"
 
 
 class StoppedError(Exception):
@@ -128,6 +137,7 @@ def execute_submission(
     limits: Limits | None = None,
     preload: Sequence[str] = (),
     warm: bool = True,
+    walls: Walls | None = None,
     stop: Stop | None = None,
 ) -> Execution:
     """Execute a copy of a notebook whose author is not trusted, and go on past everything it does.
@@ -147,6 +157,8 @@ def execute_submission(
         Libraries that a warm kernel should have loaded.
     warm
         Use a warm kernel where there is one.
+    walls
+        Use a cold kernel behind these instead, from `kit.sandbox.choose_tier`. It sees a copy of ``cwd``.
     stop
         Ends the execution from another thread.
 
@@ -158,7 +170,7 @@ def execute_submission(
         If ``stop`` was asked for.
     """
     journey = _Journey(
-        copy.deepcopy(notebook), Path(cwd), limits or Limits(), preload, warm, stop or Stop()
+        copy.deepcopy(notebook), Path(cwd), limits or Limits(), preload, warm, walls, stop or Stop()
     )
     return asyncio.run(journey.run())
 
@@ -232,6 +244,7 @@ class _Journey:
         limits: Limits,
         preload: Sequence[str],
         warm: bool,
+        walls: Walls | None,
         stop: Stop,
     ) -> None:
         self.notebook = notebook
@@ -239,7 +252,9 @@ class _Journey:
         self.limits = limits
         self.preload = preload
         self.warm = warm
+        self.walls = walls
         self.stop = stop
+        self.label = walls.tier if walls else "none"
         self.events: list[str] = []
         self.kernels = 0
         self.is_warm = False
@@ -271,6 +286,7 @@ class _Journey:
             events=tuple(self.events),
             restarts=max(0, self.kernels - 1),
             warm=self.is_warm,
+            walls=self.label,
         )
 
     async def _use_one_kernel(self) -> None:
@@ -290,7 +306,7 @@ class _Journey:
                 if stopped is None:
                     self.done.append(index)
                     continue
-                self._note(index, stopped)
+                self._note(index, stopped, _limit_sentence(client) if stopped == DIED else "")
                 if (stopped == TIMED_OUT and self.overtime) or self.kernels > MAX_RESTARTS:
                     self._abandon()
                     return
@@ -313,7 +329,9 @@ class _Journey:
             # nbclient turns the cancelling of this task into a dead kernel.
             if self.stop.asked:
                 raise
-            return OUT_OF_MEMORY if watcher.exceeded else DIED
+            hit = _limit_hit(client)
+            exceeded = watcher.exceeded or (hit is not None and hit.name == "memory")
+            return OUT_OF_MEMORY if exceeded else DIED
         return None
 
     async def _interrupt(self, client: _Client) -> bool:
@@ -329,16 +347,18 @@ class _Journey:
                         return True
         return False
 
-    def _note(self, index: int, why: str) -> None:
+    def _note(self, index: int, why: str, limit: str = "") -> None:
         reason = {
             TIMED_OUT: _("it did not end within {n:g} seconds").format(n=self.limits.wall_seconds),
             OUT_OF_MEMORY: _("it used more than {n} MB of memory").format(n=self.limits.memory_mb),
             DIED: _("it ended the Python process"),
         }[why]
-        self.notebook.cells[index].outputs.append(_error(why, reason))
+        self.notebook.cells[index].outputs.append(_error(why, limit or reason))
         number = index + 1
         self.events.append(
-            _("Cell {number} was stopped: {reason}.").format(number=number, reason=reason)
+            _("Cell {number}: {sentence}").format(number=number, sentence=limit)
+            if limit
+            else _("Cell {number} was stopped: {reason}.").format(number=number, reason=reason)
         )
 
     def _abandon(self) -> None:
@@ -360,14 +380,10 @@ class _Journey:
     async def _kernel(self) -> AsyncIterator[tuple[_Client, _MemoryWatch]]:
         """Start a kernel, and end it with everything that it started, come what may."""
         with private_folder() as folder:
-            manager_class = kernel_manager_class(warm=self.warm)
-            options: dict[str, Any] = {}
-            if "preload" in manager_class.class_trait_names():
-                options["preload"] = tuple(self.preload)
             name = str(self.notebook.metadata.get("kernelspec", {}).get("name", "python3"))
+            manager_class, options = self._kind_of_kernel()
             manager = manager_class(
                 kernel_name=name,
-                transport=transport(),
                 connection_file=str(folder / "k.json"),
                 log=_quiet,
                 **options,
@@ -380,6 +396,28 @@ class _Journey:
             finally:
                 await self._end(client, watcher)
 
+    def _kind_of_kernel(self) -> tuple[type[Any], dict[str, Any]]:
+        """Return the class that starts kernels, and what it wants to know."""
+        if self.walls is not None:
+            from kit.sandbox.kernel import WalledKernelManager
+
+            seconds = 2 * self.limits.wall_seconds + START_SECONDS
+            limits = WalledLimits(
+                wall_seconds=seconds, cpu_seconds=seconds, memory_mb=self.limits.memory_mb
+            )
+            # An editable installation lies outside of the Python environment that the walls show.
+            package = str(Path(kit.__file__).parent)
+            return WalledKernelManager, {
+                "walls": self.walls,
+                "limits": limits,
+                "read_only": [package],
+            }
+        manager_class = kernel_manager_class(warm=self.warm)
+        options: dict[str, Any] = {"transport": transport()}
+        if "preload" in manager_class.class_trait_names():
+            options["preload"] = tuple(self.preload)
+        return manager_class, options
+
     async def _start(self, client: _Client, watcher: _MemoryWatch, folder: Path, name: str) -> None:
         env = kernel_environment(os.environ, strict=False, folder=folder)
         env |= {MARK: self.mark, "NBGRADER_EXECUTION": "autograde"}
@@ -390,7 +428,11 @@ class _Journey:
                 await client.async_start_new_kernel(
                     cwd=str(self.cwd), env=env, stdout=log, stderr=log
                 )
-            watcher.follow(getattr(manager.provisioner, "pid", None))
+            if self.walls is None:
+                watcher.follow(getattr(manager.provisioner, "pid", None))
+            else:
+                # What is behind walls has its limits there, and ends with them.
+                self.label = manager.label
             await client.async_start_new_kernel_client()
         except NoSuchKernel as err:
             raise KitError(
@@ -416,7 +458,20 @@ class _Journey:
                 with contextlib.suppress(Exception):
                     await client._async_cleanup_kernel()
         finally:
-            end_processes([*family, *_left_behind(self.mark, watcher.pid)])
+            if self.walls is None:
+                end_processes([*family, *_left_behind(self.mark, watcher.pid)])
+
+
+def _limit_hit(client: _Client) -> LimitHit | None:
+    """Return the limit that ended a kernel behind walls, if one did."""
+    outcome = getattr(client.km, "outcome", None)
+    hit: LimitHit | None = getattr(outcome, "hit", None)
+    return hit
+
+
+def _limit_sentence(client: _Client) -> str:
+    hit = _limit_hit(client)
+    return str(hit) if hit is not None else ""
 
 
 def _left_behind(mark: str, leader: int | None) -> list[psutil.Process]:

@@ -21,6 +21,7 @@ from kit.grading.results import CellMark
 from kit.grading.rules import ReleaseRules
 from kit.grading.terms import Limits
 from kit.grading.verdict import earned, mark_cells
+from kit.sandbox.tiers import Walls
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class GradedNotebook:
     seconds: float = 0.0
     restarts: int = 0
     warm: bool = False
+    walls: str = "none"
 
     def mark(self, key: str) -> CellMark:
         """Return the mark of a cell."""
@@ -65,6 +67,7 @@ def grade_notebook(
     cwd: Path | None = None,
     preload: Sequence[str] = (),
     warm: bool = True,
+    walls: Walls | None = None,
     stop: Stop | None = None,
 ) -> GradedNotebook:
     """Repair, execute and mark one notebook.
@@ -85,7 +88,7 @@ def grade_notebook(
         A folder whose files the notebook may read. It runs in a copy.
     cwd
         Run here instead, for notebooks that share a folder.
-    preload, warm, stop
+    preload, warm, walls, stop
         As for `kit.grading.execution.execute_submission`.
 
     Raises
@@ -99,7 +102,13 @@ def grade_notebook(
     repaired = repair_notebook(submission, master=master.full, release=master.release)
     with _folder(cwd, files) as folder:
         execution = execute_submission(
-            repaired.notebook, cwd=folder, limits=limits, preload=preload, warm=warm, stop=stop
+            repaired.notebook,
+            cwd=folder,
+            limits=limits,
+            preload=preload,
+            warm=warm,
+            walls=walls,
+            stop=stop,
         )
     marks = mark_cells(
         master.source, master.release, execution.notebook, name=master.name, rules=master.rules
@@ -114,6 +123,7 @@ def grade_notebook(
         seconds=execution.seconds,
         restarts=execution.restarts,
         warm=execution.warm,
+        walls=execution.walls,
     )
 
 

@@ -33,6 +33,7 @@ from kit.grading.terms import Limits
 from kit.grading.timestamps import TIMESTAMP
 from kit.grading.verdict import mark_cells
 from kit.i18n import gettext as _
+from kit.sandbox.tiers import Walls
 
 # As nbgrader shortens what is shown, so that its formgrader opens the page.
 MAX_LINES = 1000
@@ -52,6 +53,7 @@ class Desk:
     files: Mapping[str, Path] = field(default_factory=dict)
     preload: tuple[str, ...] = ()
     warm: bool = True
+    walls: Walls | None = None
 
     @classmethod
     def prepare(
@@ -62,6 +64,7 @@ class Desk:
         policy: Policy,
         *,
         warm: bool = True,
+        walls: Walls | None = None,
     ) -> Desk:
         """Gather what grading an assignment needs, one preload list for all kernels included.
 
@@ -79,11 +82,11 @@ class Desk:
         }
         _check_kernels(masters)
         preload: tuple[str, ...] = ()
-        if warm:
+        if warm and walls is None:
             from kit.kernels import preload_for
 
             preload = preload_for([master.full for master in masters])
-        return cls(course, assignment, tuple(masters), policy.limits, files, preload, warm)
+        return cls(course, assignment, tuple(masters), policy.limits, files, preload, warm, walls)
 
 
 def grade_submission(desk: Desk, student: str, folder: Path, *, stop: Stop | None = None) -> Result:
@@ -132,6 +135,7 @@ def _grade(desk: Desk, student: str, folder: Path, stop: Stop) -> Result:
                 cwd=cwd,
                 preload=desk.preload,
                 warm=desk.warm,
+                walls=desk.walls,
                 stop=stop,
             )
             graded[master.name] = done
@@ -148,7 +152,7 @@ def _grade(desk: Desk, student: str, folder: Path, stop: Stop) -> Result:
         max_score=sum(mark.max_points for mark in marks),
         repairs=_clean(repairs),
         evidence={
-            **_provenance(desk),
+            **_provenance(desk, graded.values()),
             "faults": dict(zip(faults, _clean(faults.values()), strict=True)),
             "executed": {name: _tell_execution(done) for name, done in graded.items()},
             "untouched": [
@@ -241,12 +245,13 @@ def _tell_execution(done: GradedNotebook) -> dict[str, Any]:
     }
 
 
-def _provenance(desk: Desk) -> dict[str, Any]:
+def _provenance(desk: Desk, graded: Iterable[GradedNotebook] = ()) -> dict[str, Any]:
+    asked = desk.walls.tier if desk.walls else "none"
     return {
         "kit": __version__,
         "python": sys.version.split()[0],
-        # The learner's code runs as the user who grades, and can forge its own marks.
-        "walls": "none",
+        "walls": ", ".join(sorted({done.walls for done in graded})) or asked,
+        # Tests run in the learner's interpreter, walls or not, so its code can forge its own marks.
         "verdict": "inside",
         "limits": {"wall_seconds": desk.limits.wall_seconds, "memory_mb": desk.limits.memory_mb},
     }
