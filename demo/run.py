@@ -242,7 +242,7 @@ def conclude(classroom: Classroom, course: Path, seconds: float) -> int:
     console.print(f"  all marks                  {course / 'marks.csv'}", markup=False)
     if shutil.which("bwrap") is None:
         console.print(
-            f"\nOptional, for the walls that kit doctor looks at, and it needs root: {SANDBOX}",
+            f"\nOptional, for kit grade --walls bubblewrap, and it needs root: {SANDBOX}",
             markup=False,
         )
     colour = "red" if differences else "green"
