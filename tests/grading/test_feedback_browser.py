@@ -1,7 +1,6 @@
 """A real browser opens a hostile feedback page: nothing runs and nothing is asked for."""
 
 import re
-import shutil
 from contextlib import contextmanager
 
 import pytest
@@ -15,26 +14,6 @@ from kit.grading.report import render_report
 from kit.grading.results import Result
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM, "install it with: sudo apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield browser
-        browser.close()
 
 
 @contextmanager
