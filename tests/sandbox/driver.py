@@ -238,8 +238,10 @@ def main():
         from kit.sandbox.layout import find_environment
 
         # Loaded while everything can still be read.
-        importlib.import_module("kit.sandbox.launcher")
-        prefixes = find_environment(sys.executable)
+        launcher = importlib.import_module("kit.sandbox.launcher")
+        # The package too: a clone below root's own home is as closed as an interpreter there.
+        package = str(Path(launcher.__file__).parents[1])
+        prefixes = [*find_environment(sys.executable), package]
         if request["readable"]:
             make_environment_readable(prefixes)
     if request.get("mask_proc"):
