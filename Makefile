@@ -8,7 +8,8 @@ BIN := .venv/bin
 export OMP_NUM_THREADS := 1
 # No test may reach for a display or for somebody's own configuration.
 export MPLBACKEND :=
-PYTEST_ARGS ?= -n 2
+# One worker for all that is in one group: a single JupyterLab serves the browser tests.
+PYTEST_ARGS ?= -n 2 --dist loadgroup
 
 help:
 	@echo "make demo    set up, then teach, collect, grade and report on a made-up class of forty"

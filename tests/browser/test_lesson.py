@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 from kit.errors import KitError
 from kit.notebooks import read_notebook
@@ -15,8 +17,15 @@ FIRST_LESSON = "courses/00-start/01-first-steps.ipynb"
 
 
 def open_notebook(page, lab, path):
-    page.goto(lab.replace("lab?", f"lab/tree/{path}?"))
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    for attempt in range(4):
+        # Each time in a workspace of its own: two pages in one may wait for each other.
+        page.goto(lab.replace("lab?", f"lab/workspaces/{uuid4().hex}/tree/{path}?"))
+        try:
+            page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=30_000)
+            break
+        except TimeoutError:
+            if attempt == 3:
+                raise
     # Not before: to run a cell without a kernel, JupyterLab would first ask which one.
     page.get_by_text(re.compile(r"\| Idle")).first.wait_for(timeout=60_000)
 
