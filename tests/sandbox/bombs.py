@@ -60,7 +60,7 @@ BOMBS = {
         "        made += 1\n"
         "except OSError:\n"
         "    pass\n"
-        "time.sleep(0.5)\n"
+        "time.sleep(2)\n"
         "print(made)",
         {"processes": 20},
     ),
@@ -73,7 +73,7 @@ BOMBS = {
         "        made += 1\n"
         "except RuntimeError:\n"
         "    pass\n"
-        "time.sleep(0.5)\n"
+        "time.sleep(2)\n"
         "import os; os.write(1, str(made).encode()); os._exit(0)",
         {"processes": 20},
     ),
