@@ -25,10 +25,12 @@ from kit.errors import KitError
 from kit.grading.course import Course
 from kit.grading.fingerprint import digest_folder
 from kit.grading.folders import reserved_folder
-from kit.grading.gradebook import Entry, gradebook_file, register_assignment, write_results
+from kit.grading.gradebook import gradebook_file
 from kit.grading.policy import Policy, load_policy
+from kit.grading.registration import register_assignment
 from kit.grading.results import Result, read_result
 from kit.grading.timestamps import read_timestamp
+from kit.grading.writer import Entry, write_results
 from kit.i18n import gettext as _
 from kit.sandbox.tiers import Walls
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kit.grading.course import Course, Deadline
+from kit.grading.course import Course
 from kit.grading.gradebook import DueDates, read_due_dates
+from kit.grading.settings import Deadline
 from kit.grading.terms import LatePolicy, Limits, parse_late, parse_limits, read_contract
 
 

@@ -17,9 +17,9 @@ from kit.grading.assignment import load_assignment
 from kit.grading.course import Course
 from kit.grading.fingerprint import digest_folder
 from kit.grading.folders import Replacement, copy_files, reserved_folder, set_modes
-from kit.grading.gradebook import register_assignment
+from kit.grading.leaks import Leak, find_leaks
 from kit.grading.masters import Master, read_masters, source_files
-from kit.grading.release import Leak, find_leaks
+from kit.grading.registration import register_assignment
 from kit.i18n import gettext as _
 from kit.notebooks import write_notebook
 

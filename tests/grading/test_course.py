@@ -6,8 +6,9 @@ import pytest
 from grading_examples import doubles
 
 from kit.errors import KitError, KitErrors
-from kit.grading.course import load_course, read_settings, to_utc
+from kit.grading.course import load_course, to_utc
 from kit.grading.policy import load_policy
+from kit.grading.settings import read_settings
 from kit.grading.terms import LatePolicy, Limits
 from kit.notebooks import write_notebook
 

@@ -7,9 +7,11 @@ from kit.errors import KitError
 from kit.grading.assignment import LatePolicy
 from kit.grading.course import load_course
 from kit.grading.grade import make_master
-from kit.grading.gradebook import Entry, open_gradebook, register_assignment, write_results
+from kit.grading.gradebook import open_gradebook
 from kit.grading.mentor_marks import MentorMark, read_mentor_marks, with_mentor_marks
+from kit.grading.registration import register_assignment
 from kit.grading.results import CellMark, Result
+from kit.grading.writer import Entry, write_results
 
 MARKS = (
     CellMark("test-visible", "test", 1.0, 1.0, "", "doubles"),

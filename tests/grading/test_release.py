@@ -16,14 +16,9 @@ from grading_examples import (
 )
 
 from kit.errors import KitErrors
-from kit.grading.release import (
-    Region,
-    ReleaseRules,
-    find_leaks,
-    hidden_text,
-    make_gradebook_version,
-    make_release_version,
-)
+from kit.grading.leaks import find_leaks
+from kit.grading.release import hidden_text, make_gradebook_version, make_release_version
+from kit.grading.rules import Region, ReleaseRules
 from kit.notebooks import find_cell, read_notebook
 
 
