@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import gettext as _gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
 DOMAIN = "kit"
 LOCALE_DIR = Path(__file__).parent / "locale"
+# One server writes the pages of many readers at once; a variable of the process could not tell them apart.
+_SPOKEN: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 @cache
@@ -32,12 +37,31 @@ def current_language() -> str:
     'fr'
     >>> del os.environ["KIT_LANG"]
     """
+    if spoken := _SPOKEN.get():
+        return spoken
     for variable in ("KIT_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(variable)
         if value:
             code = value.split(".")[0].split("_")[0].lower()
             return "en" if code in ("c", "posix", "") else code
     return "en"
+
+
+@contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+    """Speak one language inside the block; None, or an empty text, leaves the one in force.
+
+    Examples
+    --------
+    >>> with speaking("fr"):
+    ...     current_language()
+    'fr'
+    """
+    token = _SPOKEN.set((language or "").split("_")[0].split("-")[0].lower() or _SPOKEN.get())
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
 
 
 def gettext(message: str) -> str:
