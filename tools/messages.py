@@ -1,17 +1,26 @@
 """Write kit/locale/kit.pot, the list of every string of the kit that can be translated.
 
+Calls of gettext are found in the text. The help of the commands and the sentences of the rules are looked up
+when they are shown, so they are asked of the commands and the rules themselves.
+
 Run it with ``make messages`` after a string changed. It notes the files in which a string stands but no line
 numbers and no date, so that the list changes only when a string does.
 """
 
 from __future__ import annotations
 
+import importlib
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
+
+from kit.authoring.registry import rules_for
+from kit.cli import COMMANDS, GROUPS, _kit
+from kit.cli.help import help_strings
 
 REPO = Path(__file__).resolve().parent.parent
 POT = REPO / "kit" / "locale" / "kit.pot"
@@ -33,12 +42,28 @@ def extract_messages(package: Path) -> str:
     ):
         place = f"{package.name}/{Path(name).as_posix()}"
         catalog.add(message, locations=[(place, line)], context=context)
+    for place, message in _strings_looked_up():
+        catalog.add(message, locations=[(place, 0)])
     stream = io.BytesIO()
     write_po(stream, catalog, include_lineno=False, sort_by_file=True, width=100)
     lines = stream.getvalue().decode().splitlines(keepends=True)
     # Names of people are for catalogues, dates and Babel's version for nobody.
     unwanted = ("-Date: ", "Generated-By: ", "Last-Translator: ", "Language-Team: ", "Report-Msgid")
     return "".join(line for line in lines if not any(word in line for word in unwanted))
+
+
+def _strings_looked_up() -> Iterator[tuple[str, str]]:
+    """Yield the file and the text of what stands in no call of gettext."""
+    for text in (*help_strings(_kit), *GROUPS, *(line for _module, line in COMMANDS.values())):
+        yield "kit/cli/__init__.py", text
+    for name, (module, _line) in COMMANDS.items():
+        found = importlib.import_module(f"kit.cli.{module}")
+        for text in help_strings(getattr(found, name.replace("-", "_"))):
+            yield f"kit/cli/{module}.py", text
+    for each in {
+        each.name: each for kind in ("lesson", "assignment") for each in rules_for(kind)
+    }.values():
+        yield f"{each.check.__module__.replace('.', '/')}.py", each.asks
 
 
 def main() -> None:

@@ -12,7 +12,9 @@ import sys
 import click
 
 from kit import __version__
+from kit.cli.help import translate_command
 from kit.errors import KitError
+from kit.i18n import gettext as _
 
 # command -> (module, one line of help). The line is repeated here so that `kit --help` imports nothing.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -59,12 +61,12 @@ class _LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"kit.cli.{COMMANDS[name][0]}")
         command: click.Command = getattr(module, name.replace("-", "_"))
-        return command
+        return translate_command(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, names in GROUPS.items():
-            with formatter.section(title):
-                formatter.write_dl([(name, COMMANDS[name][1]) for name in names])
+            with formatter.section(_(title)):
+                formatter.write_dl([(name, _(COMMANDS[name][1])) for name in names])
 
 
 @click.group(
@@ -83,15 +85,15 @@ def main(argv: list[str] | None = None) -> None:
     # more than a second. It checks internationalised web addresses, and no schema here has any.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
-        code = _kit.main(args=argv, prog_name="kit", standalone_mode=False)
+        code = translate_command(_kit).main(args=argv, prog_name="kit", standalone_mode=False)
     except KitError as error:
-        click.echo(click.style("error: ", fg="red", bold=True) + error.message(), err=True)
+        click.echo(click.style(_("error:") + " ", fg="red", bold=True) + error.message(), err=True)
         sys.exit(1)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\nStopped. The same command goes on from here.", err=True)
+        click.echo("\n" + _("Stopped. The same command goes on from here."), err=True)
         sys.exit(130)
     # What `ctx.exit(1)` asked for comes back as a value when click is not left alone.
     if isinstance(code, int) and code:

@@ -124,4 +124,4 @@ def _print_rules() -> None:
         for each in rules_for(kind):
             if kind == each.kinds[0]:
                 what = ", ".join(each.kinds) + (_(", executed") if each.executes else "")
-                click.echo(click.style(each.name, bold=True) + f" ({what})\n    {each.asks}")
+                click.echo(click.style(each.name, bold=True) + f" ({what})\n    {_(each.asks)}")
