@@ -65,11 +65,27 @@ def _wait_for_address(server: subprocess.Popen[bytes], runtime: Path, log: Path)
     raise AssertionError(f"JupyterLab did not start:\n{log.read_text()}")
 
 
+def listen(page):
+    """Return what the page tells from now on: console, errors, answers over 399 and requests that wait."""
+    told = {"console": [], "errors": [], "refused": [], "waiting": {}}
+    page.on("console", lambda said: told["console"].append(f"{said.type}: {said.text}"))
+    page.on("pageerror", lambda error: told["errors"].append(str(error)))
+    page.on("request", lambda asked: told["waiting"].update({id(asked): asked.url}))
+    for end in ("requestfinished", "requestfailed"):
+        page.on(end, lambda asked: told["waiting"].pop(id(asked), None))
+    page.on(
+        "response",
+        lambda answer: answer.status > 399 and told["refused"].append((answer.status, answer.url)),
+    )
+    return told
+
+
 @pytest.fixture
 def page(browser, request):
     """A page at the width of a laptop; what it shows at the end is kept as a picture."""
     context = browser.new_context(viewport={"width": 1366, "height": 900})
     opened = context.new_page()
+    opened.told = listen(opened)
     opened.outside = []
     opened.on(
         "request",

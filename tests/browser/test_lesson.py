@@ -17,17 +17,14 @@ FIRST_LESSON = "courses/00-start/01-first-steps.ipynb"
 
 
 def open_notebook(page, lab, path):
-    for attempt in range(4):
-        # Each time in a workspace of its own: two pages in one may wait for each other.
-        page.goto(lab.replace("lab?", f"lab/workspaces/{uuid4().hex}/tree/{path}?"))
-        try:
-            page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=30_000)
-            break
-        except TimeoutError:
-            if attempt == 3:
-                raise
+    # In a workspace of its own: two pages in one may wait for each other.
+    page.goto(lab.replace("lab?", f"lab/workspaces/{uuid4().hex}/tree/{path}?"))
+    try:
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=120_000)
+    except TimeoutError as err:
+        raise AssertionError(f"the notebook did not open; the page told {page.told}") from err
     # Not before: to run a cell without a kernel, JupyterLab would first ask which one.
-    page.get_by_text(re.compile(r"\| Idle")).first.wait_for(timeout=60_000)
+    page.get_by_text(re.compile(r"\| Idle")).first.wait_for(timeout=120_000)
 
 
 def run_all_and_save(page, notebook):
@@ -35,7 +32,7 @@ def run_all_and_save(page, notebook):
     page.click(".lm-MenuBar-itemLabel >> text=Run")
     page.click(".lm-Menu-itemLabel >> text=/^Run All Cells$/")
     last = [cell.id for cell in read_notebook(notebook).cells if cell.cell_type == "code"][-1]
-    for _attempt in range(60):
+    for _attempt in range(120):
         page.wait_for_timeout(1000)
         page.keyboard.press("Control+s")
         page.wait_for_timeout(500)
@@ -46,7 +43,7 @@ def run_all_and_save(page, notebook):
         ran = next(cell for cell in saved.cells if cell.id == last)
         if ran.execution_count:
             return saved
-    raise AssertionError("the last cell did not run within a minute")
+    raise AssertionError("the last cell did not run within three minutes")
 
 
 def scroll_to(page, text):
