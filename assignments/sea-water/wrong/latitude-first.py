@@ -1,0 +1,11 @@
+# ---
+# title: Latitude and longitude are exchanged.
+# loses: {test-convert-example: 1, test-convert-published: 2, test-convert-impossible: 1}
+# ---
+# %% convert
+def convert(SP, t, p, longitude, latitude):
+    SP, t, p = (np.asarray(each, dtype=float) for each in (SP, t, p))
+    possible = (SP >= 0) & (SP <= 42) & (t >= -3) & (t <= 40) & (p >= -5)
+    SP, t, p = (np.where(possible, each, np.nan) for each in (SP, t, p))
+    SA = gsw.SA_from_SP(SP, p, latitude, longitude)
+    return SA, gsw.CT_from_t(SA, t, p)
