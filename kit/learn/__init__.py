@@ -7,6 +7,7 @@ of their own folder (`kit.learn.logbook`). The content of lessons is left to ``c
 
 from kit.learn.checks import check
 from kit.learn.comparisons import agreement
+from kit.learn.controls import slide, switch
 from kit.learn.figures import show
 from kit.learn.hints import hint
 from kit.learn.predictions import predict, reveal
@@ -14,4 +15,16 @@ from kit.learn.quizzes import quiz
 from kit.learn.sessions import begin
 from kit.learn.terminal import terminal
 
-__all__ = ["agreement", "begin", "check", "hint", "predict", "quiz", "reveal", "show", "terminal"]
+__all__ = [
+    "agreement",
+    "begin",
+    "check",
+    "hint",
+    "predict",
+    "quiz",
+    "reveal",
+    "show",
+    "slide",
+    "switch",
+    "terminal",
+]

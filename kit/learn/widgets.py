@@ -134,6 +134,66 @@ def hint_widget(
     return _card(None, None, [shown, button])
 
 
+def slide_widget(
+    label: str, choices: Sequence[str], draw: Callable[[int], str], *, at: int
+) -> ipywidgets.DOMWidget:
+    """Return the widget of a figure with one step back and one step on; ``draw`` gives its HTML."""
+    figure, said = ipywidgets.HTML(), ipywidgets.HTMLMath()
+    back, on = _button("← " + _("back")), _button(_("on") + " →")
+    place = at
+
+    def move(step: int) -> None:
+        nonlocal place
+        place += step
+        figure.value = draw(place)
+        back.disabled, on.disabled = place == 0, place == len(choices) - 1
+        name = _("{label}: {choice} ({number} of {count})").format(
+            label=label, choice=choices[place], number=place + 1, count=len(choices)
+        )
+        said.value = _said(html.escape(name), "kit-chosen")
+
+    back.on_click(lambda _pressed: move(-1))
+    on.on_click(lambda _pressed: move(1))
+    move(0)
+    return _figure_card([ipywidgets.HBox([back, on]), said, figure])
+
+
+def switch_widget(
+    label: str, parts: Sequence[str], draw: Callable[[Sequence[str]], str], *, on: Sequence[str]
+) -> ipywidgets.DOMWidget:
+    """Return the widget of a figure with a button for each part; ``draw`` gives the HTML of a list."""
+    figure, said = ipywidgets.HTML(), ipywidgets.HTMLMath()
+    chosen = set(on)
+    buttons = [_button(part) for part in parts]
+
+    def update() -> None:
+        for part, button in zip(parts, buttons, strict=True):
+            button.description = f"{part} ✓" if part in chosen else part
+            button.tooltip = (
+                _("take out {part}") if part in chosen else _("put in {part}")
+            ).format(part=part)
+        names = [part for part in parts if part in chosen]
+        figure.value = draw(names)
+        text = _("{label}: {names}").format(label=label, names=", ".join(names) or _("none"))
+        said.value = _said(html.escape(text), "kit-chosen")
+
+    def press(part: str) -> None:
+        chosen.symmetric_difference_update({part})
+        update()
+
+    for part, button in zip(parts, buttons, strict=True):
+        button.on_click(lambda _pressed, part=part: press(part))
+    update()
+    return _figure_card([ipywidgets.HBox(buttons), said, figure])
+
+
+def _figure_card(parts: Sequence[ipywidgets.Widget]) -> ipywidgets.DOMWidget:
+    card = _card(None, None, parts)
+    # A figure is wider than text should be.
+    card.layout = ipywidgets.Layout(max_width="100%")
+    return card
+
+
 def _hint_label(level: int, names: Sequence[str]) -> str:
     return _("Show hint {number} of {total}: {name}").format(
         number=level + 1, total=len(names), name=names[level]
