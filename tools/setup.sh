@@ -8,7 +8,8 @@ case "${1:-}" in
   lab)  extras=""                                  programs=""                          libraries="" ;;
   demo) extras="[grading]"                         programs=""                          libraries="" ;;
   # Playwright drives Chromium with a program of its own, which needs libatomic.
-  test) extras="[evaluation,ocean,grading,test]"   programs="chromium bwrap:bubblewrap" libraries="libatomic.so.1:libatomic1" ;;
+  test) extras="[evaluation,ocean,grading,cluster,postgresql,test]"
+        programs="chromium bwrap:bubblewrap pg_createcluster:postgresql" libraries="libatomic.so.1:libatomic1" ;;
   *) echo "usage: tools/setup.sh lab|demo|test" >&2; exit 2 ;;
 esac
 

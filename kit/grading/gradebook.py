@@ -1,13 +1,13 @@
-"""The gradebook: nbgrader's database, read lightly, and opened with nbgrader's own class to be written.
+"""The gradebook: nbgrader's database, read lightly, and opened for one writer at a time.
 
-nbgrader's tables are the contract. Any database that SQLAlchemy knows may hold them. What is written is left to
-`kit.grading.registration` and `kit.grading.writer`.
+nbgrader's tables are the contract (`kit.grading.tables`). They lie in an SQLite file or, by URL, on a server
+such as PostgreSQL. What is written is left to `kit.grading.registration` and `kit.grading.writer`.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,10 @@ from kit.grading.course import Course
 from kit.i18n import gettext as _
 
 _SQLITE = "sqlite:///"
+#: Seconds to wait while another program, the formgrader for one, writes into the same SQLite file.
+BUSY_SECONDS = 60.0
+# The driver that comes with the extra; a URL may name another one.
+_DRIVER = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
 @dataclass(frozen=True)
@@ -30,93 +34,186 @@ class DueDates:
 
 
 def gradebook_file(course: Course) -> Path | None:
-    """Return the file of the gradebook, or None when it is no SQLite file."""
+    """Return the file of the gradebook, or None when it is on a server."""
     url = course.db_url
     return Path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else None
 
 
-def read_due_dates(course: Course, assignment: str) -> DueDates:
-    """Read the due date of an assignment and everyone's extension, without nbgrader.
+def gradebook_place(course: Course) -> str:
+    """Return where the gradebook is, for a person to read: without the password that a URL may hold."""
+    file = gradebook_file(course)
+    if file is not None:
+        return str(file)
+    scheme, _sep, rest = course.db_url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
 
-    A gradebook that does not exist, or not yet know the assignment, says nothing.
+
+def read_rows(
+    course: Course, queries: Sequence[str], values: Mapping[str, Any]
+) -> list[list[Sequence[Any]]]:
+    """Return the rows of some queries, read at one moment, without nbgrader.
+
+    Parameters
+    ----------
+    queries
+        SQL with parameters such as ``:name``, which hold for each of them.
+    values
+        The parameters.
+
+    Returns
+    -------
+    list
+        For each query its rows; no rows while there is no gradebook, or none that is complete.
+
+    Raises
+    ------
+    KitError
+        If the gradebook can not be read.
     """
-    dates = "SELECT duedate FROM assignment WHERE name = ?"
-    longer = (
-        "SELECT s.student_id, s.extension FROM submitted_assignment s"
-        " JOIN assignment a ON a.id = s.assignment_id"
-        " WHERE a.name = ? AND s.extension IS NOT NULL"
-    )
     path = gradebook_file(course)
     if path is None:
-        return _read_due_dates_by_url(course.db_url, assignment, dates, longer)
+        return _read_server(course, queries, values)
     if not path.is_file():
-        return DueDates()
+        return [[] for _query in queries]
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
-            known = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'submitted_assignment'")
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+        ) as db:
+            known = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'comment'")
             if known.fetchone() is None:
-                return DueDates()
-            row = db.execute(dates, (assignment,)).fetchone()
-            extensions = db.execute(longer, (assignment,)).fetchall()
+                return [[] for _query in queries]
+            return [db.execute(query, values).fetchall() for query in queries]
     except sqlite3.DatabaseError as err:
         raise KitError(
             _("this gradebook can not be read ({reason})").format(reason=err),
             where=path,
             fix=_("Save a copy of it, then try: nbgrader db upgrade"),
         ) from err
-    due = datetime.fromisoformat(row[0]).replace(tzinfo=UTC) if row and row[0] else None
+
+
+def _read_server(
+    course: Course, queries: Sequence[str], values: Mapping[str, Any]
+) -> list[list[Sequence[Any]]]:
+    with _explained(course):
+        from sqlalchemy import inspect, text
+
+        engine = make_engine(course)
+        try:
+            with engine.connect() as db:
+                if not inspect(db).has_table("comment"):
+                    return [[] for _query in queries]
+                return [list(db.execute(text(query), values).fetchall()) for query in queries]
+        finally:
+            engine.dispose()
+
+
+def read_due_dates(course: Course, assignment: str) -> DueDates:
+    """Read the due date of an assignment and everyone's extension.
+
+    A gradebook that does not exist, or not yet know the assignment, says nothing.
+    """
+    rows, longer = read_rows(
+        course,
+        (
+            "SELECT duedate FROM assignment WHERE name = :name",
+            "SELECT s.student_id, s.extension FROM submitted_assignment s"
+            " JOIN assignment a ON a.id = s.assignment_id"
+            " WHERE a.name = :name AND s.extension IS NOT NULL",
+        ),
+        {"name": assignment},
+    )
+    due = _moment(rows[0][0]) if rows and rows[0][0] else None
+    return DueDates(due, {student: _span(value) for student, value in longer})
+
+
+def _moment(value: Any) -> datetime:
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return moment.replace(tzinfo=UTC)
+
+
+def _span(value: Any) -> timedelta:
     # SQLAlchemy keeps a span of time in SQLite as a moment after the epoch.
-    epoch = datetime(1970, 1, 1)
-    return DueDates(
-        due, {student: datetime.fromisoformat(span) - epoch for student, span in extensions}
+    if isinstance(value, timedelta):
+        return value
+    return datetime.fromisoformat(value) - datetime(1970, 1, 1)
+
+
+def make_engine(course: Course) -> Any:
+    """Return an SQLAlchemy engine for the gradebook; the caller disposes of it.
+
+    A transaction on SQLite takes the right to write when it begins, and waits for it: one that began as a
+    reader and finds another writer later can only fail.
+    """
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.pool import NullPool
+
+    if gradebook_file(course) is None:
+        url = make_url(course.db_url)
+        return create_engine(url.set(drivername=_DRIVER.get(url.drivername, url.drivername)))
+    engine = create_engine(
+        course.db_url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS}
     )
 
+    @event.listens_for(engine, "connect")
+    def leave_transactions_to_us(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
 
-def _read_due_dates_by_url(url: str, assignment: str, dates: str, longer: str) -> DueDates:
-    from sqlalchemy import create_engine, inspect, text
+    @event.listens_for(engine, "begin")
+    def begin_as_writer(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
-    engine = create_engine(url)
-    try:
-        if not inspect(engine).has_table("assignment"):
-            return DueDates()
-        with engine.connect() as db:
-            name = {"name": assignment}
-            row = db.execute(text(dates.replace("?", ":name")), name).fetchone()
-            extensions = db.execute(text(longer.replace("?", ":name")), name).fetchall()
-    finally:
-        engine.dispose()
-    due = row[0].replace(tzinfo=UTC) if row and row[0] else None
-    return DueDates(due, dict(map(tuple, extensions)))
+    return engine
 
 
 @contextmanager
-def open_gradebook(course: Course) -> Iterator[Any]:
-    """Open the gradebook with nbgrader's own class, which makes it where there is none.
+def write_gradebook(course: Course) -> Iterator[Any]:
+    """Open the gradebook in one transaction, for SQLAlchemy statements; make it where there is none.
+
+    What is written counts when the block ends, and not at all when it raises.
 
     Raises
     ------
     KitError
-        If nbgrader is not installed, or the gradebook is of another version, damaged or busy.
+        If a library is missing, or the gradebook is of another version, damaged or busy.
     """
+    with _explained(course):
+        engine = make_engine(course)
+        try:
+            with engine.begin() as db:
+                _create_where_missing(course, db)
+                yield db
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def _explained(course: Course) -> Iterator[None]:
+    """Turn what a database says into what a mentor can do."""
     try:
-        from nbgrader.api import Gradebook
-        from sqlalchemy.exc import DatabaseError
+        from sqlalchemy.exc import DBAPIError, NoSuchModuleError
     except ImportError as err:
         raise KitError(
-            _("nbgrader is not installed"), fix='pip install "bitacora-kit[grading]"'
+            _("SQLAlchemy is not installed"), fix='pip install "bitacora-kit[grading]"'
         ) from err
     try:
-        _create_where_missing(course.db_url)
-        with Gradebook(course.db_url, course.course_id) as gradebook:
-            try:
-                yield gradebook
-            except BaseException:
-                gradebook.db.rollback()
-                raise
-    except DatabaseError as err:
+        yield
+    except ModuleNotFoundError as err:
         raise KitError(
-            _("the gradebook can not be used ({reason})").format(reason=err.orig),
-            where=gradebook_file(course) or course.course_id,
+            _("the driver for this gradebook is not installed ({name})").format(name=err.name),
+            where=gradebook_place(course),
+            fix='pip install "bitacora-kit[postgresql]"',
+        ) from err
+    except NoSuchModuleError as err:
+        raise KitError(
+            _("this is no address of a gradebook ({reason})").format(reason=err),
+            where=gradebook_place(course),
+            fix=_("Write c.CourseDirectory.db_url so: postgresql://user@host/name"),
+        ) from err
+    except DBAPIError as err:
+        raise KitError(
+            _("the gradebook can not be used ({reason})").format(reason=str(err.orig).strip()),
+            where=gradebook_place(course),
             fix=_(
                 "If another program has it open, close that; if nbgrader was upgraded, save a copy "
                 "and run: nbgrader db upgrade. Then run the same command again"
@@ -124,25 +221,25 @@ def open_gradebook(course: Course) -> Iterator[Any]:
         ) from err
 
 
-def _create_where_missing(db_url: str) -> None:
-    """Make nbgrader's tables in a database that has none, with the version that its upgrades begin from.
+def _create_where_missing(course: Course, db: Any) -> None:
+    """Make nbgrader's tables in a database that has none, with the version that its upgrades begin from."""
+    from sqlalchemy import inspect, select, text
 
-    nbgrader would start the program 'alembic' to learn that version: by name, so not in an environment that
-    is not activated, and at the cost of a second.
-    """
-    import nbgrader
-    from alembic.script import ScriptDirectory
-    from nbgrader.api import Base
-    from sqlalchemy import create_engine, inspect, text
+    from kit.grading import tables
 
-    engine = create_engine(db_url)
-    try:
-        if inspect(engine).get_table_names():
-            return
-        head = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head()
-        with engine.begin() as db:
-            Base.metadata.create_all(bind=db)
-            db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
-            db.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": head})
-    finally:
-        engine.dispose()
+    names = inspect(db).get_table_names()
+    if not names:
+        tables.METADATA.create_all(db)
+        db.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        db.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": tables.REVISION})
+    elif "alembic_version" in names:
+        found = db.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if found != tables.REVISION:
+            raise KitError(
+                _("the gradebook is of another version of nbgrader ({found})").format(found=found),
+                where=gradebook_place(course),
+                fix=_("Save a copy of it, then run: nbgrader db upgrade"),
+            )
+    known = select(tables.COURSE.c.id).where(tables.COURSE.c.id == course.course_id)
+    if db.execute(known).first() is None:
+        db.execute(tables.COURSE.insert(), {"id": course.course_id})

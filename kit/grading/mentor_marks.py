@@ -6,18 +6,13 @@ stands there alone, so it is read each time and never copied. nbgrader is not ne
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from kit.errors import KitError
 from kit.grading.course import Course
-from kit.grading.gradebook import gradebook_file
+from kit.grading.gradebook import read_rows
 from kit.grading.results import CellMark, Result
 from kit.grading.sentences import describe_outcome
-from kit.i18n import gettext as _
 
 _JOIN = (
     " JOIN submitted_notebook sn ON sn.id = x.notebook_id"
@@ -25,7 +20,7 @@ _JOIN = (
     " JOIN assignment a ON a.id = sa.assignment_id"
     " JOIN notebook n ON n.id = sn.notebook_id"
     " JOIN base_cell c ON c.id = x.cell_id"
-    " WHERE a.name = ?"
+    " WHERE a.name = :name"
 )
 _POINTS = (
     "SELECT sa.student_id, n.name, c.name, x.manual_score, x.extra_credit FROM grade x"
@@ -63,7 +58,7 @@ def read_mentor_marks(
         If the gradebook can not be read.
     """
     marks: dict[str, dict[tuple[str, str], MentorMark]] = {}
-    points, comments = _query(course, (_POINTS, _COMMENTS), assignment)
+    points, comments = read_rows(course, (_POINTS, _COMMENTS), {"name": assignment})
     for student, notebook, key, manual, extra in points:
         mark = MentorMark(None if manual is None else float(manual), float(extra or 0.0))
         marks.setdefault(student, {})[notebook, key] = mark
@@ -71,35 +66,6 @@ def read_mentor_marks(
         cells = marks.setdefault(student, {})
         cells[notebook, key] = replace(cells.get((notebook, key), MentorMark()), comment=comment)
     return marks
-
-
-def _query(course: Course, queries: Sequence[str], assignment: str) -> list[Sequence[Any]]:
-    path = gradebook_file(course)
-    if path is None:
-        from sqlalchemy import create_engine, text
-
-        engine = create_engine(course.db_url)
-        try:
-            with engine.connect() as db:
-                return [
-                    db.execute(text(query.replace("?", ":name")), {"name": assignment}).fetchall()
-                    for query in queries
-                ]
-        finally:
-            engine.dispose()
-    if not path.is_file():
-        return [[] for _query in queries]
-    try:
-        with closing(
-            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        ) as connection:
-            return [connection.execute(query, (assignment,)).fetchall() for query in queries]
-    except sqlite3.DatabaseError as err:
-        raise KitError(
-            _("this gradebook can not be read ({reason})").format(reason=err),
-            where=path,
-            fix=_("Save a copy of it, then try: nbgrader db upgrade"),
-        ) from err
 
 
 def with_mentor_marks(result: Result, marks: Marks) -> Result:

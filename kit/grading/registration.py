@@ -1,19 +1,29 @@
-"""An assignment in the gradebook: its notebooks and their cells, as nbgrader registers them."""
+"""An assignment in the gradebook: its notebooks and their cells, as nbgrader registers them.
+
+An assignment may change after submissions were graded. Cells that are new get their marks when submissions are
+graded again; the marks of cells that are gone go with them, unless a person gave them.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from kit.errors import KitError
 from kit.grading.course import Course, to_utc
-from kit.grading.gradebook import open_gradebook
+from kit.grading.gradebook import write_gradebook
+from kit.grading.writer import Rows
 from kit.i18n import gettext as _
 
 if TYPE_CHECKING:
     from kit.grading.masters import Master
+
+_ORDER = (
+    "assignment", "notebook", "base_cell", "grade_cells", "solution_cells", "task_cells", "source_cell"
+)  # fmt: skip
+_TABLES = {"GradeCell": "grade_cells", "SolutionCell": "solution_cells", "TaskCell": "task_cells"}
 
 
 def register_assignment(
@@ -33,43 +43,143 @@ def register_assignment(
     Raises
     ------
     KitError
-        If submissions were graded against other cells than these. Nothing is written then.
+        If a cell is gone to which a mentor gave points or a comment. Nothing is written then.
     """
-    with open_gradebook(course) as gradebook:
-        from nbgrader import api
+    with write_gradebook(course) as db:
+        _Registration(db, course, assignment, masters).write(due)
 
-        db = gradebook.db
-        row = db.query(api.Assignment).filter_by(name=assignment).one_or_none()
-        if row is None:
-            row = api.Assignment(name=assignment, course_id=course.course_id)
-            db.add(row)
-        if due is not None:
-            row.duedate = to_utc(due)
-        present = {notebook.name: notebook for notebook in row.notebooks}
-        changes = [
-            change
-            for master in masters
-            for change in _differences(present.get(master.name), master)
-        ]
-        gone = sorted(present.keys() - {master.name for master in masters})
-        changes += [_("{name}.ipynb is gone").format(name=name) for name in gone]
-        if changes and row.submissions:
+
+class _Registration:
+    """What the gradebook knows of one assignment, on its way to what the source says."""
+
+    def __init__(self, db: Any, course: Course, assignment: str, masters: Sequence[Master]) -> None:
+        from sqlalchemy import select
+
+        from kit.grading import tables
+
+        self.db, self.course, self.name, self.masters = db, course, assignment, masters
+        self.rows = Rows()
+        execute, books, cells = db.execute, tables.NOTEBOOK.c, tables.BASE_CELL.c
+        texts = tables.SOURCE_CELL.c
+        known = select(tables.ASSIGNMENT.c.id).where(tables.ASSIGNMENT.c.name == assignment)
+        self.assignment = execute(known).scalar()
+        found = execute(select(books.name, books.id).where(books.assignment_id == self.assignment))
+        self.notebooks: dict[str, str] = dict(map(tuple, found.fetchall()))
+        mine = list(self.notebooks.values())
+        #: (id of the notebook, key, kind) → id of the cell.
+        self.cells: dict[tuple[str, str, str], str] = {
+            (notebook, key, kind): identity
+            for notebook, key, kind, identity in execute(
+                select(cells.notebook_id, cells.name, cells.type, cells.id).where(
+                    cells.notebook_id.in_(mine)
+                )
+            )
+        }
+        self.cells |= {
+            (notebook, key, "SourceCell"): identity
+            for notebook, key, identity in execute(
+                select(texts.notebook_id, texts.name, texts.id).where(texts.notebook_id.in_(mine))
+            )
+        }
+
+    def write(self, due: datetime | None) -> None:
+        """Write what has changed."""
+        columns: dict[str, Any] = {} if due is None else {"duedate": to_utc(due)}
+        if self.assignment is None:
+            columns |= {"name": self.name, "course_id": self.course.course_id}
+            self.assignment = self.rows.put("assignment", None, columns)
+        elif columns:
+            self.rows.update("assignment", self.assignment, columns)
+        wanted: set[tuple[str, str, str]] = set()
+        for master in self.masters:
+            wanted |= self._put_notebook(master)
+        gone = [place for place in self.cells if place not in wanted]
+        self._refuse_loss(gone)
+        self._delete(gone)
+        self.rows.send(self.db, _ORDER)
+        self._delete_notebooks(self.notebooks.keys() - {master.name for master in self.masters})
+
+    def _put_notebook(self, master: Master) -> set[tuple[str, str, str]]:
+        """Note the rows of a notebook; return the places of its cells."""
+        columns = {"kernelspec": json.dumps(master.full.metadata.get("kernelspec", {}))}
+        known = self.notebooks.get(master.name)
+        if known is None:
+            columns |= {"name": master.name, "assignment_id": self.assignment}
+        notebook = self.rows.put("notebook", known, columns)
+        places = set()
+        for (key, kind), values in _wanted_cells(master).items():
+            place = (notebook, key, kind)
+            places.add(place)
+            self._put_cell(place, values)
+        return places
+
+    def _put_cell(self, place: tuple[str, str, str], values: dict[str, Any]) -> None:
+        notebook, key, kind = place
+        known = self.cells.get(place)
+        about = {"name": key, "notebook_id": notebook}
+        if kind == "SourceCell":
+            self.rows.put("source_cell", known, values if known else about | values)
+        elif known is None:
+            identity = self.rows.put("base_cell", None, about | {"type": kind})
+            self.rows.insert(_TABLES[kind], {"id": identity, **values})
+        elif values:
+            self.rows.update(_TABLES[kind], known, values)
+
+    def _refuse_loss(self, gone: Iterable[tuple[str, str, str]]) -> None:
+        """Refuse to lose what a person gave."""
+        from sqlalchemy import or_, select
+
+        from kit.grading.tables import BASE_CELL, COMMENT, GRADE
+
+        identities = [self.cells[place] for place in gone if place[2] != "SourceCell"]
+        lost: set[str] = set()
+        for table, given in (
+            (GRADE, or_(GRADE.c.manual_score.is_not(None), GRADE.c.extra_credit.is_not(None))),
+            (COMMENT, COMMENT.c.manual_comment.is_not(None)),
+        ):
+            lost |= set(
+                self.db.execute(
+                    select(BASE_CELL.c.name)
+                    .join(table, table.c.cell_id == BASE_CELL.c.id)
+                    .where(BASE_CELL.c.id.in_(identities), given)
+                ).scalars()
+            )
+        if lost:
             raise KitError(
-                _("this assignment was graded with other cells: {changes}").format(
-                    changes="; ".join(changes)
+                _("a mentor marked cells that this assignment no longer has: {keys}").format(
+                    keys=", ".join(sorted(lost))
                 ),
-                where=course.folder("source", assignment),
+                where=self.course.folder("source", self.name),
                 fix=_("Put those cells back, or release the assignment under another name"),
             )
-        for name in gone:
-            _delete_notebook(db, present[name])
-        for master in masters:
-            _write_notebook(db, api, row, present.get(master.name), master)
-        db.commit()
+
+    def _delete(self, gone: Sequence[tuple[str, str, str]]) -> None:
+        from kit.grading.tables import BASE_CELL, COMMENT, GRADE, METADATA, SOURCE_CELL
+
+        texts = [self.cells[place] for place in gone if place[2] == "SourceCell"]
+        others = [self.cells[place] for place in gone if place[2] != "SourceCell"]
+        if texts:
+            self.db.execute(SOURCE_CELL.delete().where(SOURCE_CELL.c.id.in_(texts)))
+        if others:
+            for table in (GRADE, COMMENT):
+                self.db.execute(table.delete().where(table.c.cell_id.in_(others)))
+            for name in _TABLES.values():
+                table = METADATA.tables[name]
+                self.db.execute(table.delete().where(table.c.id.in_(others)))
+            self.db.execute(BASE_CELL.delete().where(BASE_CELL.c.id.in_(others)))
+
+    def _delete_notebooks(self, names: Iterable[str]) -> None:
+        from kit.grading.tables import NOTEBOOK, SUBMITTED_NOTEBOOK
+
+        gone = [self.notebooks[name] for name in names]
+        if gone:
+            of_students = SUBMITTED_NOTEBOOK.c.notebook_id.in_(gone)
+            self.db.execute(SUBMITTED_NOTEBOOK.delete().where(of_students))
+            self.db.execute(NOTEBOOK.delete().where(NOTEBOOK.c.id.in_(gone)))
 
 
 def _wanted_cells(master: Master) -> dict[tuple[str, str], dict[str, Any]]:
-    """Return (name, table) → columns, for every row that nbgrader keeps of a notebook's cells."""
+    """Return (key, kind) → columns, for every row that nbgrader keeps of a notebook's cells."""
     from kit.grading.cells import cell_kind, is_locked, known_cells, max_points
 
     rows: dict[tuple[str, str], dict[str, Any]] = {}
@@ -89,42 +199,3 @@ def _wanted_cells(master: Master) -> dict[tuple[str, str], dict[str, Any]]:
             "checksum": cell.metadata.nbgrader.get("checksum"),
         }
     return rows
-
-
-def _present_cells(notebook: Any) -> dict[tuple[str, str], Any]:
-    if notebook is None:
-        return {}
-    cells = {(cell.name, cell.type): cell for cell in notebook._base_cells}
-    return cells | {(cell.name, "SourceCell"): cell for cell in notebook.source_cells}
-
-
-def _differences(notebook: Any, master: Master) -> list[str]:
-    wanted, present = _wanted_cells(master).keys(), _present_cells(notebook).keys()
-    place = f"{master.name}.ipynb: "
-    said = {place + _("{key!r} is gone").format(key=key) for key, _table in present - wanted}
-    said |= {place + _("{key!r} is new").format(key=key) for key, _table in wanted - present}
-    return sorted(said)
-
-
-def _delete_notebook(db: Any, notebook: Any) -> None:
-    for cell in _present_cells(notebook).values():
-        db.delete(cell)
-    db.flush()
-    db.delete(notebook)
-
-
-def _write_notebook(db: Any, api: Any, assignment: Any, notebook: Any, master: Master) -> None:
-    if notebook is None:
-        notebook = api.Notebook(name=master.name, assignment=assignment)
-        db.add(notebook)
-    notebook.kernelspec = json.dumps(master.full.metadata.get("kernelspec", {}))
-    wanted, present = _wanted_cells(master), _present_cells(notebook)
-    for name in present.keys() - wanted.keys():
-        db.delete(present[name])
-    for (key, table), columns in wanted.items():
-        cell = present.get((key, table))
-        if cell is None:
-            cell = getattr(api, table)(name=key, notebook=notebook)
-            db.add(cell)
-        for column, value in columns.items():
-            setattr(cell, column, value)

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,23 @@ def nbgrader_course(tmp_path_factory):
     run_nbgrader(course, "generate_assignment", "ps1")
     run_nbgrader(course, "generate_assignment", "doubles")
     return course
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """The folder with the socket of a PostgreSQL server."""
+    from postgresql import postgresql_server
+
+    with postgresql_server() as folder:
+        yield folder
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def database(request):
+    """A function that makes a new database of either kind and returns its URL; empty for the default."""
+    if request.param == "SQLite":
+        return lambda: ""
+    from postgresql import new_database
+
+    folder = request.getfixturevalue("postgresql")
+    return lambda: new_database(folder, f"kit-{uuid.uuid4().hex}")

@@ -1,7 +1,6 @@
 """A class is graded: everyone has an outcome, nothing is done twice, nothing that was recorded is lost."""
 
 import copy
-import json
 import shutil
 import signal
 import subprocess
@@ -10,14 +9,13 @@ import time
 
 import psutil
 import pytest
-from grading_examples import answer, cell, doubles, run_nbgrader
+from grading_examples import cell, doubles, open_gradebook, run_nbgrader
 
 from kit.cli import main
 from kit.errors import KitError
 from kit.grading.answers import Answers, fill_answers, reference_answers
 from kit.grading.batch import plan_batch, run_batch
 from kit.grading.course import load_course
-from kit.grading.gradebook import open_gradebook
 from kit.grading.publication import publish_assignment
 from kit.grading.release import make_release_version
 from kit.grading.results import read_result
@@ -359,15 +357,8 @@ def test_with_nothing_to_do_neither_nbgrader_nor_nbformat_is_imported(course):
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def kernels_in(folder_prefix):
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if "KIT_SUBMISSION" in process.environ() and process.ppid() == folder_prefix:
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
+def processes_of(pid):
+    return psutil.Process(pid).children(recursive=True)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
@@ -396,15 +387,14 @@ def test_after_being_stopped_the_same_command_goes_on(tmp_path, how):
         assert time.monotonic() < deadline
         assert child.poll() is None, child.stderr.read()
         time.sleep(0.05)
-    kernels = kernels_in(child.pid)
-    assert kernels
+    processes = processes_of(child.pid)
+    assert processes
     child.send_signal(how)
     _, said = child.communicate(timeout=30)
     if how == signal.SIGINT:
         assert child.returncode == 130
         assert "The same command goes on from here." in said
-    # An orphaned kernel looks for its parent once a second.
-    assert psutil.wait_procs(kernels, timeout=10)[1] == []
+    assert psutil.wait_procs(processes, timeout=20)[1] == []
     assert result_of(tmp_path, "a").score == 3
     before = (tmp_path / ".kit/results/doubles/a.json").stat().st_mtime_ns
     hand_in(tmp_path, "b")
@@ -453,14 +443,3 @@ def test_a_source_with_an_unknown_kernel_is_an_error_before_anything_is_graded(c
     with pytest.raises(KitError, match="no kernel named 'cobol'"):
         run_batch(plan_batch(load_course(copied), "doubles"), warm=False)
     assert result_of(copied, "right").score == 3
-
-
-def test_changed_cells_are_refused_before_anything_is_graded(course, tmp_path):
-    copied = tmp_path / "course"
-    shutil.copytree(course, copied, symlinks=True)
-    source = copy.deepcopy(SOURCE)
-    source.cells.append(answer("more", "x = 1"))
-    write_notebook(source, copied / "source/doubles/doubles.ipynb")
-    with pytest.raises(KitError, match="'more' is new"):
-        run_batch(plan_batch(load_course(copied), "doubles"), warm=False)
-    assert json.loads((copied / ".kit/results/doubles/right.json").read_text())["score"] == 3

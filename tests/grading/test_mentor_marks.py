@@ -1,13 +1,12 @@
 """Marks that mentors gave by hand, from a gradebook that nbgrader itself wrote."""
 
 import pytest
-from grading_examples import doubles
+from grading_examples import doubles, open_gradebook
 
 from kit.errors import KitError
 from kit.grading.assignment import LatePolicy
 from kit.grading.course import load_course
 from kit.grading.grade import make_master
-from kit.grading.gradebook import open_gradebook
 from kit.grading.mentor_marks import MentorMark, read_mentor_marks, with_mentor_marks
 from kit.grading.registration import register_assignment
 from kit.grading.results import CellMark, Result

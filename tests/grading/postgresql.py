@@ -1,0 +1,108 @@
+"""A PostgreSQL server for tests: Debian's own, as an ordinary user, in a folder that is gone afterwards."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+DEADLINE = 60
+
+
+def find_programs():
+    """The newest server that is installed; Debian keeps its programs off the PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    if on_path is None:
+        pytest.skip("no PostgreSQL: install it with `sudo apt-get install postgresql`")
+    return Path(on_path).resolve().parent
+
+
+def ordinary_user():
+    """The server refuses to run as root, so root lends it the user 'nobody'."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+@contextmanager
+def postgresql_server():
+    """Yield the folder with the socket of a server that ends with the block."""
+    programs, who = find_programs(), ordinary_user()
+    # Sockets need a short path, so this is not below pytest's own folders.
+    folder = Path(tempfile.mkdtemp(prefix="kit-pg-", dir="/tmp"))
+    try:
+        if who:
+            os.chown(folder, who["user"], who["group"])
+        data = folder / "data"
+        options = {"cwd": folder, "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}, **who}
+        subprocess.run(
+            [
+                programs / "initdb",
+                "-D",
+                data,
+                "-U",
+                "kit",
+                "-A",
+                "trust",
+                "--no-sync",
+                "-E",
+                "UTF8",
+            ],
+            check=True,
+            capture_output=True,
+            **options,
+        )
+        settings = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off")
+        log = (folder / "log").open("wb")
+        server = subprocess.Popen(
+            [programs / "postgres", "-D", data, *(part for s in settings for part in ("-c", s))],
+            stdout=log,
+            stderr=log,
+            **options,
+        )
+        try:
+            wait_until_ready(folder, server)
+            yield folder
+        finally:
+            # SIGQUIT ends it at once; there is nothing to keep.
+            server.send_signal(3)
+            server.wait(DEADLINE)
+            log.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def connect(folder, database="postgres"):
+    import psycopg
+
+    return psycopg.connect(host=str(folder), user="kit", dbname=database, autocommit=True)
+
+
+def wait_until_ready(folder, server):
+    import psycopg
+
+    deadline = time.monotonic() + DEADLINE
+    while True:
+        try:
+            connect(folder).close()
+            return
+        except psycopg.OperationalError as err:
+            assert server.poll() is None, (folder / "log").read_text()
+            assert time.monotonic() < deadline, err
+            time.sleep(0.05)
+
+
+def new_database(folder, name):
+    """Make an empty database and return its URL as it stands in a course's configuration."""
+    with connect(folder) as db:
+        db.execute(f'CREATE DATABASE "{name}"')
+    return f"postgresql://kit@/{name}?host={folder}"
