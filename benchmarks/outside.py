@@ -24,7 +24,7 @@ import psutil
 from kit.grading.answers import fill_answers, load_answers, reference_answers
 from kit.grading.execution import execute_submission
 from kit.grading.masters import make_master
-from kit.grading.outside.journey import execute_outside
+from kit.grading.outside.session import execute_outside
 from kit.grading.repair import repair_notebook
 from kit.grading.verdict import mark_cells
 from kit.kernels import preload_for

@@ -182,6 +182,7 @@ def _answer_trials(
                 limits=assignment.limits,
                 cwd=cwd,
                 preload=preload,
+                verdict="inside",
                 stop=stop,
             )
         tell(f"{folder.slug}: {name or kind}")

@@ -139,6 +139,7 @@ def execute_submission(
     warm: bool = True,
     walls: Walls | None = None,
     stop: Stop | None = None,
+    seed: int | None = None,
 ) -> Execution:
     """Execute a copy of a notebook whose author is not trusted, and go on past everything it does.
 
@@ -161,6 +162,8 @@ def execute_submission(
         Use a cold kernel behind these instead, from `kit.sandbox.choose_tier`. It sees a copy of ``cwd``.
     stop
         Ends the execution from another thread.
+    seed
+        The submission's own seed, in the environment variable ``KIT_SEED``.
 
     Raises
     ------
@@ -170,7 +173,14 @@ def execute_submission(
         If ``stop`` was asked for.
     """
     journey = _Journey(
-        copy.deepcopy(notebook), Path(cwd), limits or Limits(), preload, warm, walls, stop or Stop()
+        copy.deepcopy(notebook),
+        Path(cwd),
+        limits or Limits(),
+        preload,
+        warm,
+        walls,
+        stop or Stop(),
+        seed,
     )
     return asyncio.run(journey.run())
 
@@ -246,6 +256,7 @@ class _Journey:
         warm: bool,
         walls: Walls | None,
         stop: Stop,
+        seed: int | None,
     ) -> None:
         self.notebook = notebook
         self.cwd = cwd
@@ -254,6 +265,7 @@ class _Journey:
         self.warm = warm
         self.walls = walls
         self.stop = stop
+        self.seed = seed
         self.label = walls.tier if walls else "none"
         self.events: list[str] = []
         self.kernels = 0
@@ -421,6 +433,8 @@ class _Journey:
     async def _start(self, client: _Client, watcher: _MemoryWatch, folder: Path, name: str) -> None:
         env = kernel_environment(os.environ, strict=False, folder=folder)
         env |= {MARK: self.mark, "NBGRADER_EXECUTION": "autograde"}
+        if self.seed is not None:
+            env["KIT_SEED"] = str(self.seed)
         manager = client.km
         assert manager is not None
         try:

@@ -6,14 +6,16 @@ submissions at once are left to `kit.grading.batch`.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from nbformat import NotebookNode
 
-from kit.grading.execution import Stop, execute_submission
+from kit.grading.execution import Execution, Stop, execute_submission
 from kit.grading.folders import working_folder
 from kit.grading.masters import Master, make_master
 from kit.grading.repair import repair_notebook
@@ -21,7 +23,10 @@ from kit.grading.results import CellMark
 from kit.grading.rules import ReleaseRules
 from kit.grading.terms import Limits
 from kit.grading.verdict import earned, mark_cells
+from kit.i18n import gettext as _
 from kit.sandbox.tiers import Walls
+
+Verdict = Literal["outside", "inside"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,14 @@ class GradedNotebook:
         The points of the tests, and the points of all graded cells.
     repairs, events
         What was put right, and what stopped a cell; one sentence each.
+    verdict
+        Where the tests ran: outside of the process of the learner's code, or inside.
+    why
+        Why they ran inside although outside was asked for.
+    inside
+        grade_id → why, for single tests that ran inside. Their marks can be forged.
+    believed, troubles
+        As for `kit.grading.outside.journey.OutsideExecution`.
     """
 
     notebook: NotebookNode
@@ -50,6 +63,11 @@ class GradedNotebook:
     restarts: int = 0
     warm: bool = False
     walls: str = "none"
+    verdict: Verdict = "outside"
+    why: str = ""
+    inside: Mapping[str, str] = field(default_factory=dict)
+    believed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    troubles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def mark(self, key: str) -> CellMark:
         """Return the mark of a cell."""
@@ -63,11 +81,13 @@ def grade_notebook(
     name: str = "",
     limits: Limits | None = None,
     rules: ReleaseRules | None = None,
-    files: Path | None = None,
+    files: Path | Mapping[str, Path] | None = None,
     cwd: Path | None = None,
     preload: Sequence[str] = (),
     warm: bool = True,
     walls: Walls | None = None,
+    verdict: Verdict = "outside",
+    seed: int | None = None,
     stop: Stop | None = None,
 ) -> GradedNotebook:
     """Repair, execute and mark one notebook.
@@ -85,11 +105,15 @@ def grade_notebook(
     rules
         The course's delimiters.
     files
-        A folder whose files the notebook may read. It runs in a copy.
+        The instructor's files: a folder, or relative path → file. Tests read copies of their own.
     cwd
-        Run here instead, for notebooks that share a folder.
+        Where the notebook runs, for notebooks that share a folder. Otherwise in a copy of ``files``.
     preload, warm, walls, stop
         As for `kit.grading.execution.execute_submission`.
+    verdict
+        Where tests run. Outside is not possible for every kernel; `GradedNotebook.verdict` says what was.
+    seed
+        The submission's own seed, for tests that ask for it.
 
     Raises
     ------
@@ -100,16 +124,34 @@ def grade_notebook(
     """
     master = source if isinstance(source, Master) else make_master(source, name=name, rules=rules)
     repaired = repair_notebook(submission, master=master.full, release=master.release)
-    with _folder(cwd, files) as folder:
-        execution = execute_submission(
-            repaired.notebook,
-            cwd=folder,
-            limits=limits,
-            preload=preload,
-            warm=warm,
-            walls=walls,
-            stop=stop,
-        )
+    known = _list_files(files)
+    why = find_obstacle(master, walls) if verdict == "outside" else ""
+    execution: Execution
+    with _folder(cwd, known) as folder:
+        if verdict == "outside" and not why:
+            from kit.grading.outside.session import execute_outside
+
+            execution = execute_outside(
+                repaired.notebook,
+                master=master,
+                cwd=folder,
+                files=known,
+                limits=limits,
+                preload=preload,
+                stop=stop,
+                seed=seed,
+            )
+        else:
+            execution = execute_submission(
+                repaired.notebook,
+                cwd=folder,
+                limits=limits,
+                preload=preload,
+                warm=warm,
+                walls=walls,
+                stop=stop,
+                seed=seed,
+            )
     marks = mark_cells(
         master.source, master.release, execution.notebook, name=master.name, rules=master.rules
     )
@@ -124,20 +166,50 @@ def grade_notebook(
         restarts=execution.restarts,
         warm=execution.warm,
         walls=execution.walls,
+        verdict="inside" if why else verdict,
+        why=why,
+        inside=getattr(execution, "inside", {}),
+        believed=getattr(execution, "believed", {}),
+        troubles=getattr(execution, "troubles", {}),
     )
 
 
+def find_obstacle(master: Master, walls: Walls | None = None) -> str:
+    """Return why the tests of a notebook can not run outside on this machine; empty when they can."""
+    if walls is not None:
+        return _("these walls stand around a whole kernel")
+    if sys.platform != "linux":
+        return _("tests outside of the process of the answers need Linux")
+    kernel = master.full.metadata.get("kernelspec", {})
+    name, language = str(kernel.get("name", "python3")), str(kernel.get("language", "python"))
+    if name in ("python3", "python") and language == "python":
+        return ""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        command = KernelSpecManager().get_kernel_spec(name).argv[0]
+    except (NoSuchKernel, IndexError):
+        command = ""
+    # Not resolved: an environment's interpreter may be a link to that of another one.
+    if command == sys.executable:
+        return ""
+    return _("the kernel {name!r} is not the Python that grades").format(name=name)
+
+
+def _list_files(files: Path | Mapping[str, Path] | None) -> Mapping[str, Path]:
+    if not isinstance(files, Path):
+        return files or {}
+    return {
+        path.relative_to(files).as_posix(): path
+        for path in sorted(files.rglob("*"))
+        if path.is_file() and path.suffix != ".ipynb"
+    }
+
+
 @contextmanager
-def _folder(cwd: Path | None, files: Path | None) -> Iterator[Path]:
+def _folder(cwd: Path | None, files: Mapping[str, Path]) -> Iterator[Path]:
     if cwd is not None:
         yield cwd
         return
-    present: Mapping[str, Path] = {}
-    if files is not None:
-        present = {
-            path.relative_to(files).as_posix(): path
-            for path in sorted(files.rglob("*"))
-            if path.is_file() and path.suffix != ".ipynb"
-        }
-    with working_folder(present) as folder:
+    with working_folder(files) as folder:
         yield folder

@@ -22,7 +22,7 @@ from kit.grading.cells import compute_checksum, known_cells
 from kit.grading.course import Course
 from kit.grading.execution import Stop, StoppedError
 from kit.grading.folders import Replacement, copy_files, set_modes, working_folder
-from kit.grading.grade import GradedNotebook, grade_notebook
+from kit.grading.grade import GradedNotebook, Verdict, grade_notebook
 from kit.grading.masters import Master, source_files
 from kit.grading.policy import Policy
 from kit.grading.repair import match_names
@@ -54,6 +54,7 @@ class Desk:
     preload: tuple[str, ...] = ()
     warm: bool = True
     walls: Walls | None = None
+    verdict: Verdict = "outside"
 
     @classmethod
     def prepare(
@@ -65,8 +66,9 @@ class Desk:
         *,
         warm: bool = True,
         walls: Walls | None = None,
+        verdict: Verdict = "outside",
     ) -> Desk:
-        """Gather what grading an assignment needs, one preload list for all kernels included.
+        """Gather what grading an assignment needs, one preload list for all processes included.
 
         Raises
         ------
@@ -82,17 +84,27 @@ class Desk:
         }
         _check_kernels(masters)
         preload: tuple[str, ...] = ()
-        if warm and walls is None:
+        if verdict == "outside" or (warm and walls is None):
             from kit.kernels import preload_for
 
             preload = preload_for([master.full for master in masters])
-        return cls(course, assignment, tuple(masters), policy.limits, files, preload, warm, walls)
+        return cls(
+            course, assignment, tuple(masters), policy.limits, files, preload, warm, walls, verdict
+        )
 
 
-def grade_submission(desk: Desk, student: str, folder: Path, *, stop: Stop | None = None) -> Result:
+def grade_submission(
+    desk: Desk,
+    student: str,
+    folder: Path,
+    *,
+    stop: Stop | None = None,
+    seed: int | None = None,
+) -> Result:
     """Grade what one learner handed in, and write ``autograded/<student>/<assignment>/``.
 
-    Never raises for what is in the folder. The result has no lateness yet.
+    Never raises for what is in the folder. The result has no lateness yet. A seed of the submission's own is
+    there for tests that ask for it.
 
     Raises
     ------
@@ -100,7 +112,7 @@ def grade_submission(desk: Desk, student: str, folder: Path, *, stop: Stop | Non
         If ``stop`` was asked for.
     """
     try:
-        return _grade(desk, student, folder, stop or Stop())
+        return _grade(desk, student, folder, stop or Stop(), seed)
     except StoppedError:
         raise
     except KitError as err:
@@ -113,7 +125,7 @@ def grade_submission(desk: Desk, student: str, folder: Path, *, stop: Stop | Non
         return _failed(desk, student, text, machine=True)
 
 
-def _grade(desk: Desk, student: str, folder: Path, stop: Stop) -> Result:
+def _grade(desk: Desk, student: str, folder: Path, stop: Stop, seed: int | None) -> Result:
     submission = read_submission(folder, student, ignore=desk.course.ignore)
     names = match_names({one.name: one.full for one in desk.masters}, submission.notebooks)
     if not names:
@@ -132,10 +144,13 @@ def _grade(desk: Desk, student: str, folder: Path, stop: Stop) -> Result:
                 master,
                 submission.notebooks[names[master.name]],
                 limits=desk.limits,
+                files=desk.files,
                 cwd=cwd,
                 preload=desk.preload,
                 warm=desk.warm,
                 walls=desk.walls,
+                verdict=desk.verdict,
+                seed=seed,
                 stop=stop,
             )
             graded[master.name] = done
@@ -237,22 +252,37 @@ def _tell_names(names: Mapping[str, str]) -> list[str]:
 
 
 def _tell_execution(done: GradedNotebook) -> dict[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "seconds": done.seconds,
         "restarts": done.restarts,
         "warm": done.warm,
         "events": list(done.events),
+        "verdict": done.verdict,
     }
+    # What a mentor reads is short: most submissions have none of these.
+    doubts = {
+        "why": done.why,
+        "inside": dict(done.inside),
+        "believed": {key: list(what) for key, what in done.believed.items()},
+        "troubles": {key: list(what) for key, what in done.troubles.items()},
+    }
+    return told | {name: value for name, value in doubts.items() if value}
+
+
+def _where(graded: Sequence[GradedNotebook], asked: Verdict) -> str:
+    """Say where tests ran: outside of the learner's interpreter, inside, or some here and some there."""
+    places = {done.verdict for done in graded} or {asked}
+    return "mixed" if len(places) > 1 or any(done.inside for done in graded) else places.pop()
 
 
 def _provenance(desk: Desk, graded: Iterable[GradedNotebook] = ()) -> dict[str, Any]:
     asked = desk.walls.tier if desk.walls else "none"
+    graded = list(graded)
     return {
         "kit": __version__,
         "python": sys.version.split()[0],
         "walls": ", ".join(sorted({done.walls for done in graded})) or asked,
-        # Tests run in the learner's interpreter, walls or not, so its code can forge its own marks.
-        "verdict": "inside",
+        "verdict": _where(graded, desk.verdict),
         "limits": {"wall_seconds": desk.limits.wall_seconds, "memory_mb": desk.limits.memory_mb},
     }
 

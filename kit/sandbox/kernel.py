@@ -30,6 +30,7 @@ from kit.sandbox.tiers import Walls
 #: What a kernel may know of the environment of its manager.
 KEPT = (
     "KIT_CHECKS",
+    "KIT_SEED",
     "LANG",
     "LC_ALL",
     "MKL_NUM_THREADS",

@@ -128,7 +128,7 @@ def test_a_submission_behind_walls_reaches_only_its_own_files(classes):
         nb = nbformat.read(course / "autograded/prowler/doubles/doubles.ipynb", as_version=4)
         found[course] = json.loads(nb.cells[1].outputs[0].text)
     own = ["data", "mine.txt"]
-    assert found[without] == [sorted([*baits, "environment", "network"]), own]
+    assert found[without] == [sorted([*baits, "network"]), own]
     assert found[walled] == [[], own]
 
 

@@ -11,6 +11,7 @@ import importlib
 import socket
 import sys
 import types
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -155,14 +156,23 @@ class Link:
             raise NotHandedError(f"the test can not hand this over: {err}") from None
         self._placed |= changes.get("set", {}) | dict.fromkeys(changes.get("delete", ()), _GONE)
         answer = self._exchange(message, encoder.objects, via)
-        text = answer.get("stdout")
-        if type(text) is str and text:
-            sys.stdout.write(text)
+        for name in ("stdout", "stderr"):
+            text = answer.get(name)
+            if type(text) is str and text:
+                getattr(sys, name).write(text)
         self._chance.take(answer.get("random", {}))
         self._take_names(answer.get("names", {}))
+        self._warn(answer.get("warnings", ()))
         if "error" in answer:
             self._raise(answer["error"])
         return answer.get("value")
+
+    def _warn(self, told: Any) -> None:
+        """Give the warnings of the learner's code here, where the test may look for them."""
+        for names, text, line in told if type(told) is list else ():
+            kind: Any = proxy.find_class(names, self.own_class) or UserWarning
+            if issubclass(kind, Warning) and type(text) is str and type(line) is int:
+                warnings.warn_explicit(text, kind, "<answer>", line)
 
     def _exchange(self, message: bytes, sent: list[Any], via: str) -> dict[str, Any]:
         assert self._socket is not None

@@ -31,6 +31,7 @@ class Child:
         self.pid = pid
         self.control = control
         self._pidfd = pidfd
+        self._ended = False
 
     def send(self, request: Mapping[str, Any]) -> None:
         """Send a request; whether the process is still there shows when it should answer."""
@@ -39,6 +40,8 @@ class Child:
 
     def wait(self, seconds: float) -> Literal["ready", "ended", "nothing"]:
         """Wait for an answer or the end, whichever comes first."""
+        if self._ended:
+            return "ended"
         both: list[Any] = [self.control, self._pidfd]
         ready, _writable, _odd = select.select(both, [], [], max(0.0, seconds))
         if self.control in ready:
@@ -46,7 +49,10 @@ class Child:
         return "ended" if ready else "nothing"
 
     def end(self) -> None:
-        """Kill the process, and what it started in its session."""
+        """Kill the process, and what it started in its session; once is enough."""
+        if self._ended:
+            return
+        self._ended = True
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, 0)
             os.killpg(self.pid, signal.SIGKILL)

@@ -40,6 +40,8 @@ class Step:
         Names that a visible test binds; the learner's later answers may use them.
     definitions
         Functions and classes that a visible test defines; text that learners have anyway.
+    hidden
+        Whether learners were not given all of its text.
     """
 
     key: str
@@ -48,6 +50,7 @@ class Step:
     wanted: frozenset[str] = frozenset()
     hand: tuple[str, ...] = ()
     definitions: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,16 +61,16 @@ class Plan:
     ----------
     names
         The names that come from the learner.
-    given
-        Text of the instructor's cells, as the learner was given it.
     surface
         key → methods and operators of the learner's objects that may get values of this test.
+    inside
+        key → why, for tests that can not be asked from outside.
     """
 
     steps: tuple[Step, ...]
     names: frozenset[str]
-    given: frozenset[str]
     surface: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    inside: Mapping[str, str] = field(default_factory=dict)
 
     def step(self, key: str) -> Step:
         """Return the step of a test."""
@@ -101,7 +104,6 @@ def make_plan(master: Master, observe: Callable[[str], list[str]]) -> Plan:
     names: set[str] = set()
     imported: dict[str, str] = {}
     steps: list[Step] = []
-    given = set()
     for key, cell, solution in cells:
         tree = parse(cell.source)
         if solution:
@@ -122,13 +124,14 @@ def make_plan(master: Master, observe: Callable[[str], list[str]]) -> Plan:
                 [node for node in tree.body if isinstance(node, _DEFINITIONS)] if visible else []
             )
             text = "\n".join(map(ast.unparse, defined))
-            steps.append(Step(key, cell.source, test=True, hand=hand, definitions=text))
+            steps.append(
+                Step(key, cell.source, test=True, hand=hand, definitions=text, hidden=not visible)
+            )
         else:
             observe(cell.source)
-            given.add(normal(cell.source))
             steps.append(Step(key, cell.source, test=False))
     own = frozenset(names)
-    return Plan(tuple(_choose(steps, own)), own, frozenset(given))
+    return Plan(tuple(_choose(steps, own)), own)
 
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
@@ -158,11 +161,6 @@ def _choose(steps: list[Step], names: frozenset[str]) -> list[Step]:
             if isinstance(node, _DEFINITIONS[:3]):
                 below |= words(ast.unparse(node))
     return found
-
-
-def normal(source: str) -> str:
-    """Return the text of a cell without what editors change at the ends of lines."""
-    return "\n".join(line.rstrip() for line in source.strip().split("\n"))
 
 
 def words(source: str) -> set[str]:

@@ -21,6 +21,7 @@ from kit.grading.outside import student, tester, wire
 from kit.grading.outside.shell import draw_figures, make_shell
 from kit.kernels.libraries import count_threads
 from kit.kernels.refresh import refresh_libraries
+from kit.sandbox import syscalls, tree
 
 
 def load(names: list[str]) -> None:
@@ -45,29 +46,41 @@ def main() -> None:
     _prepare_matplotlib()
     gc.collect()
     gc.freeze()
+    syscalls.become_subreaper()
     signal.signal(signal.SIGCHLD, _reap)
     while True:
         try:
             request = json.loads(wire.receive(asking))
             _data, descriptors, _flags, _address = socket.recv_fds(asking, 1, 2)
         except wire.ClosedError:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            tree.kill_descendants(os.getpid())
             return
+        # Until its number is noted it would be taken for an orphan, or for one that is gone.
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
         pid = os.fork()
         if pid == 0:
             asking.close()
             become(request, [socket.socket(fileno=number) for number in descriptors], shell)
+        _forked.add(pid)
         for number in descriptors:
             os.close(number)
         pidfd = os.pidfd_open(pid)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
         socket.send_fds(asking, [pid.to_bytes(8, "big")], [pidfd])
         os.close(pidfd)
 
 
+_forked: set[int] = set()
+
+
 def _reap(*_: Any) -> None:
-    """Take leave of the children that have ended, so that their time is counted as this process's."""
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+    """Take leave of the children that have ended, and end what a learner's process has left behind."""
+    for pid in tree.reap_children():
+        _forked.discard(pid)
+    for pid in set(tree.find_children(os.getpid())) - _forked:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def become(request: dict[str, Any], sockets: list[socket.socket], shell: Any) -> None:
@@ -75,6 +88,7 @@ def become(request: dict[str, Any], sockets: list[socket.socket], shell: Any) ->
     try:
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
         null = os.open(os.devnull, os.O_RDWR)
         for number in range(3):
             os.dup2(null, number)

@@ -13,6 +13,7 @@ import select
 import socket
 import sys
 import traceback
+import warnings
 from typing import Any
 
 from kit.grading.outside import objects, wire
@@ -22,6 +23,7 @@ from kit.grading.outside.shell import CellShell
 
 MAX_TEXT = 1_000_000
 MAX_PICTURE = 1000
+MAX_WARNINGS = 100
 
 
 class CallbackError(BaseException):
@@ -99,10 +101,12 @@ class Student:
 
     def _answer(self, data: bytes) -> None:
         decoder = Decoder(data, self._revive)
-        kept, shown = sys.stdout, io.StringIO()
+        kept = sys.stdout, sys.stderr
+        shown, said = io.StringIO(), io.StringIO()
+        caught: list[Any] = []
         reply: dict[str, Any] = {}
         encoder = Encoder(self._opaque)
-        sys.stdout = shown
+        sys.stdout, sys.stderr = shown, said
         try:
             request = decoder.read()
             # A dictionary of what to do: names to set and delete, random states, an action.
@@ -111,7 +115,8 @@ class Student:
             origins = {id(o): n for n, o in enumerate(decoder.objects)}
             before = self._picture(request) if decoder.has_mutable else b""
             try:
-                reply["value"] = self._do(request)
+                with warnings.catch_warnings(record=True) as caught:
+                    reply["value"] = self._do(request)
             except BaseException as error:
                 reply["error"] = self._describe(error)
             changed = decoder.has_mutable and self._picture(request) != before
@@ -123,13 +128,16 @@ class Student:
         except BaseException as error:
             reply = {"error": self._describe(error)}
         finally:
-            sys.stdout = kept
-        reply["stdout"] = shown.getvalue()[:MAX_TEXT]
+            sys.stdout, sys.stderr = kept
+        told: dict[str, Any] = {"stdout": shown.getvalue()[:MAX_TEXT]}
+        if text := said.getvalue()[:MAX_TEXT]:
+            told["stderr"] = text
+        if caught:
+            told["warnings"] = [_describe_warning(one) for one in caught[:MAX_WARNINGS]]
         try:
-            message = encoder.message(reply)
+            message = encoder.message(reply | told)
         except Exception as error:
-            reply = {"error": self._describe(error), "stdout": reply["stdout"]}
-            message = Encoder(self._opaque).message(reply)
+            message = Encoder(self._opaque).message({"error": self._describe(error), **told})
         self.copies.clear()
         wire.send(self.link, message)
 
@@ -265,6 +273,10 @@ class Student:
         if "error" in reply:
             raise CallbackError
         return reply["value"]
+
+
+def _describe_warning(caught: Any) -> list[Any]:
+    return [objects.names_of(caught.category), str(caught.message)[:20_000], int(caught.lineno)]
 
 
 def find_by_name(module: str, name: str) -> Any:

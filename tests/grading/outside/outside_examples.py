@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from kit.grading.cells import known_cells
 from kit.grading.grade import make_master
-from kit.grading.outside.journey import execute_outside
+from kit.grading.outside.session import execute_outside
 from kit.grading.repair import repair_notebook
 from kit.grading.verdict import mark_cells
 

@@ -5,7 +5,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from outside_examples import Row, grade_outside, metadata, submit
 
 from kit.grading.execution import Stop, StoppedError
-from kit.grading.outside.journey import clean_outputs, execute_outside
+from kit.grading.outside.journey import clean_outputs
+from kit.grading.outside.session import execute_outside
 
 SOURCE = new_notebook(
     cells=[

@@ -13,7 +13,7 @@ def make_table():
         map(read_row, FIXTURES.glob("*.py")), key=lambda row: (not row.supported, row.name)
     ):
         lines.append(
-            f"| `{row.name}` | {row.title} | {'supported' if row.supported else 'not supported'} |"
+            f"| `{row.name}` | {row.title} | {'outside' if row.supported else 'inside, labelled'} |"
         )
     return "\n".join(lines)
 

@@ -3,7 +3,7 @@
 from outside_examples import FIXTURES, read_row
 
 from kit.grading.masters import make_master
-from kit.grading.outside.journey import plan_for
+from kit.grading.outside.session import plan_for
 from kit.grading.terms import Limits
 
 

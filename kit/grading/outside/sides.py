@@ -1,0 +1,284 @@
+"""The two processes of one submission: started, asked, watched, replaced when they are lost, and ended.
+
+Neither is trusted to answer: the learner's because of whose code it runs, the tests' because it waits for the
+other. In which order cells run, and what becomes of the answers, is left to `kit.grading.outside.journey`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kit.grading.execution import (
+    DIED,
+    MEMORY_INTERVAL,
+    OUT_OF_MEMORY,
+    TIMED_OUT,
+    Stop,
+    StoppedError,
+)
+from kit.grading.outside import wire
+from kit.grading.outside.nursery import Child, nursery
+from kit.grading.outside.plan import Plan, Step
+from kit.grading.terms import Limits
+from kit.running.kernel import kernel_environment, private_folder
+from kit.running.memory import resident_bytes
+
+# A test that does not end although the learner's process is gone is given so many seconds more.
+GRACE = 2.0
+_LOST = {"time": TIMED_OUT, "died": DIED, "size": DIED, "not connected": DIED}
+Reply = dict[str, Any]
+
+
+class Clock:
+    """The time of all cells of a submission together, and as much again after a loop without end."""
+
+    def __init__(self, seconds: float) -> None:
+        now = time.monotonic()
+        self._end = now + 2 * seconds
+        self._deadline = now + seconds
+
+    def cell_end(self) -> float:
+        """Return when the cell that runs now must have ended, as `time.monotonic` says it."""
+        return min(self._end, max(self._deadline, time.monotonic() + 0.05))
+
+    def left(self) -> float:
+        """Return the seconds until then."""
+        return self.cell_end() - time.monotonic()
+
+    def give_rest(self) -> None:
+        """Let the cells that follow have the time once more; after that there is no more."""
+        self._deadline = self._end
+
+    def give_back(self, seconds: float) -> None:
+        """Do not count some seconds that were not the submission's own."""
+        self._deadline += seconds
+        self._end += seconds
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the two sides work.
+
+    Parameters
+    ----------
+    cwd
+        The working directory of the learner's code.
+    home
+        A folder for IPython's profile.
+    tests
+        The working directory of the tests, with copies of the instructor's files.
+    """
+
+    cwd: Path
+    home: Path
+    tests: Path
+
+
+@contextlib.contextmanager
+def make_folders(files: Mapping[str, Path]) -> Iterator[tuple[Path, Path]]:
+    """Make a folder for IPython's profile, and one for tests, with copies of the instructor's files."""
+    with private_folder() as folder:
+        tests = folder / "tests"
+        tests.mkdir()
+        for name, path in files.items():
+            (tests / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, tests / name)
+        yield folder, tests
+
+
+def make_environment(home: Path, *, seed: int | None = None) -> dict[str, str]:
+    """Return the environment of a side; nothing of the grader's goes in that it does not need."""
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
+    env = {name: os.environ[name] for name in kept if name in os.environ}
+    env = kernel_environment(env, strict=False, folder=home) | {"NBGRADER_EXECUTION": "autograde"}
+    return env if seed is None else env | {"KIT_SEED": str(seed)}
+
+
+class Sides:
+    """The learner's process and that of the tests.
+
+    Parameters
+    ----------
+    learning
+        Whether this is the reference solution, from which is learnt what tests may ask.
+    seed
+        The submission's own seed, which only tests see.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        place: Place,
+        *,
+        limits: Limits,
+        preload: Sequence[str],
+        stop: Stop,
+        learning: bool = False,
+        seed: int | None = None,
+    ) -> None:
+        self.plan = plan
+        self.place = place
+        self.limits = limits
+        self.preload = preload
+        self.stop = stop
+        self.learning = learning
+        self.seed = seed
+        self.clock = Clock(limits.wall_seconds)
+        self.starts = 0
+        self.exceeded = False
+        # What each process has run, to bring another one to the same place.
+        self.done: list[str] = []
+        self.prepared: list[Step] = []
+        self._student: Child | None = None
+        self._tester: Child | None = None
+
+    def start(self) -> None:
+        """Start both processes."""
+        self._start_tester()
+        self.start_student()
+
+    def close(self) -> None:
+        """End both processes, and everything that they started."""
+        for child in (self._student, self._tester):
+            if child is not None:
+                child.end()
+
+    def _start_tester(self) -> None:
+        """Start a process for tests, brought to where the last one was: set-up cells again, tests not."""
+        if self._tester is not None:
+            self._tester.end()
+        env = make_environment(self.place.home, seed=self.seed)
+        self._tester = nursery("tests", self.preload).fork("tests", self.place.tests, env)
+        again, self.prepared = self.prepared, []
+        for step in again:
+            self.run_step(step)
+
+    def start_student(self) -> None:
+        """Start a process for the learner's code, and bring it to where the last one was."""
+        assert self._tester is not None
+        self.starts += 1
+        if self._student is not None:
+            self._student.end()
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            self._student = self._fork_student(theirs)
+            self._tester.send(
+                {
+                    "do": "connect",
+                    "names": sorted(self.plan.names),
+                    "deadline": self.clock.cell_end(),
+                }
+            )
+            with contextlib.suppress(OSError):
+                socket.send_fds(self._tester.control, [b"x"], [ours.fileno()])
+            self._answer(self._tester, GRACE)
+        for source in self.done:
+            if self.ask_student(source)[0] is None:
+                return
+
+    def _fork_student(self, *links: socket.socket) -> Child:
+        env = make_environment(self.place.home)
+        return nursery("student", self.preload).fork("student", self.place.cwd, env, *links)
+
+    # -- questions -------------------------------------------------------------------------------------
+
+    def ask_student(self, source: str) -> tuple[Reply | None, str]:
+        """Run a cell where the learner's code runs; return what came, or None and why it was lost."""
+        assert self._student is not None
+        return self._ask(self._student, source)
+
+    def ask_apart(self, source: str) -> tuple[Reply | None, str]:
+        """Run a cell in another process of the learner's, brought to the same place and ended after it.
+
+        So that a text which the learner must not see leaves nothing behind in the process that goes on.
+        """
+        began = time.monotonic()
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            child = self._fork_student(theirs)
+            try:
+                for earlier in self.done:
+                    reply, why = self._ask(child, earlier)
+                    if reply is None:
+                        return None, why
+                return self._ask(child, source)
+            finally:
+                child.end()
+                self.clock.give_back(time.monotonic() - began)
+
+    def _ask(self, child: Child, source: str) -> tuple[Reply | None, str]:
+        child.send({"do": "run", "source": source})
+        reply = self._answer(child, self.clock.left())
+        if reply is not None:
+            return reply, ""
+        if self.exceeded:
+            return None, OUT_OF_MEMORY
+        return None, TIMED_OUT if self.clock.left() <= 0.06 else DIED
+
+    def run_step(self, step: Step) -> Reply | None:
+        """Run a cell of the source where tests run; None when even that process had to be ended."""
+        assert self._tester is not None
+        left = self.clock.left()
+        self._tester.send(
+            {
+                "do": "run",
+                "source": step.source,
+                "test": step.test,
+                "wanted": sorted(step.wanted) if self._student is not None else [],
+                "hand": list(step.hand),
+                "surface": sorted(self.plan.surface.get(step.key, ())),
+                "learning": self.learning,
+                "deadline": self.clock.cell_end(),
+                "seconds": left + GRACE / 2,
+            }
+        )
+        reply = self._answer(self._tester, left + GRACE)
+        if reply is None:
+            self._start_tester()
+        elif not step.test:
+            self.prepared.append(step)
+        return reply
+
+    def explain_loss(self, lost: str) -> str:
+        """Return why a test was lost, from what the process of the tests says of the other one."""
+        # The deadline may have passed while the process was ended for its memory.
+        return OUT_OF_MEMORY if self.exceeded else _LOST.get(lost, DIED)
+
+    def _answer(self, child: Child, seconds: float) -> Reply | None:
+        """Wait for an answer, with an eye on memory and on whoever wants us to stop."""
+        deadline = time.monotonic() + seconds
+        self.exceeded = False
+        patience = 0.05
+        while True:
+            state = child.wait(min(patience, max(0.0, deadline - time.monotonic())))
+            if state == "ready":
+                return _read_reply(child, deadline + 1)
+            if state == "ended" or time.monotonic() >= deadline:
+                return None
+            if self.stop.asked:
+                raise StoppedError
+            patience = MEMORY_INTERVAL
+            for watched in {child, self._student} - {None, self._tester}:
+                assert watched is not None
+                if resident_bytes(watched.pid) > self.limits.memory_mb * 1e6:
+                    self.exceeded = True
+                    watched.end()
+                    if watched is child:
+                        return None
+
+
+def _read_reply(child: Child, deadline: float) -> Reply | None:
+    try:
+        reply = json.loads(wire.receive(child.control, deadline=deadline))
+    except (wire.ClosedError, wire.DeadlineError, wire.TooLargeError, ValueError, RecursionError):
+        return None
+    return reply if isinstance(reply, dict) else None
