@@ -8,8 +8,8 @@ case "${1:-}" in
   lab)  extras=""                                  programs=""                          libraries="" ;;
   demo) extras="[grading]"                         programs=""                          libraries="" ;;
   # Playwright drives Chromium with a program of its own, which needs libatomic.
-  test) extras="[evaluation,ocean,grading,cluster,postgresql,test]"
-        programs="chromium bwrap:bubblewrap pg_createcluster:postgresql" libraries="libatomic.so.1:libatomic1" ;;
+  test) extras="[evaluation,ocean,grading,hub,cluster,postgresql,test]"
+        programs="chromium bwrap:bubblewrap pg_createcluster:postgresql node:nodejs npm" libraries="libatomic.so.1:libatomic1" ;;
   *) echo "usage: tools/setup.sh lab|demo|test" >&2; exit 2 ;;
 esac
 
@@ -59,4 +59,8 @@ if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; the
 echo "Installing the kit$extras into .venv (the first time takes a few minutes)"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".$extras"
+if [ "${1}" = test ]; then
+  # The proxy in front of a hub. This version runs on the node of Debian 12, the next ones do not.
+  npm install --silent --no-fund --no-audit --prefix .venv/lib configurable-http-proxy@5.0.1
+fi
 echo "$wanted" > "$stamp"

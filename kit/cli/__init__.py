@@ -32,21 +32,23 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "release": ("release", "Make the version of an assignment that learners get."),
     "collect": ("collect", "Fetch what was handed in."),
     "grade": ("grade", "Grade the submissions of an assignment."),
+    "desk": ("desk", "Mark in the browser."),
     "feedback": ("feedback", "Write the feedback pages."),
     "report": ("report", "Write the mentor's report on a class."),
     "grades": ("grades", "Export the marks as CSV."),
     "evaluate": ("evaluate", "Make the card of a model: what it can do, and what it can not."),
     "kernels": ("kernels", "Install, show or stop the warm kernels."),
+    "hub": ("hub", "Give a class a JupyterHub with all of it."),
     "doctor": ("doctor", "See what this machine can do, and what it lacks."),
     "data": ("data", "List, fetch and check the ocean data sets."),
 }
 
 GROUPS: dict[str, list[str]] = {
     "Learn": ["start", "update", "lab", "data", "check", "submit"],
-    "Teach": ["release", "collect", "grade", "feedback", "report", "grades"],
+    "Teach": ["release", "collect", "grade", "desk", "feedback", "report", "grades"],
     "Write": ["new", "run", "verify"],
     "Evaluate": ["evaluate"],
-    "Machine": ["doctor", "kernels"],
+    "Machine": ["doctor", "kernels", "hub"],
 }
 
 

@@ -59,6 +59,7 @@ def collect(
     course: Path,
     source: Path,
     accept: Collection[str] = (),
+    students: Collection[str] = (),
     now: datetime | None = None,
 ) -> Iterator[Collected]:
     """Bring the newest attempt of every student into ``submitted/<student>/<assignment>/``.
@@ -74,6 +75,8 @@ def collect(
     accept
         Students whose doubtful attempts (written by two accounts, dated in the future, replacing a
         submission without a time stamp) a person has looked at and takes.
+    students
+        Only these; everybody who handed in when left out.
     now
         The present, with a time zone.
 
@@ -113,7 +116,9 @@ def collect(
     return (
         _collect_student(entry, assignment, course, accepted=entry.name in accept, now=now)
         for entry in sorted(inbox.iterdir())
-        if not entry.name.startswith(".") and (entry.is_dir() or entry.is_symlink())
+        if not entry.name.startswith(".")
+        and (not students or entry.name in students)
+        and (entry.is_dir() or entry.is_symlink())
     )
 
 

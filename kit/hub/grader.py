@@ -1,0 +1,175 @@
+"""The grader: takes what waits in the queue, grades it, writes feedback, and only then lets go of it.
+
+A job stays in the queue until its feedback page lies on the disk. So whatever is killed in between, the job
+is done again, and grading knows by itself what is done already.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from kit.errors import KitError
+from kit.hub.accounts import become_account
+from kit.hub.configuration import FOLDER_VARIABLE
+from kit.hub.inbox import Job, list_attempts, put_in_queue, read_queue
+from kit.hub.place import Place
+from kit.hub.settings import HubSettings, read_settings
+
+PAUSE_SECONDS = 0.1
+RETRY_SECONDS = 3.0
+# So many of one assignment at once: the first of forty does not wait for the last.
+MOST_AT_ONCE = 6
+
+
+class Grader:
+    """Grades what people hand in, as it arrives.
+
+    Parameters
+    ----------
+    place, settings
+        The hub.
+    """
+
+    def __init__(self, place: Place, settings: HubSettings) -> None:
+        self.place = place
+        self.settings = settings
+        self._again_at: dict[Job, float] = {}
+        self._marked: dict[str, float] = {}
+
+    def catch_up(self) -> None:
+        """Put into the queue what was handed in and is not graded, however that came about."""
+        from kit.grading.course import load_course
+        from kit.grading.results import read_result
+
+        for course in self.settings.courses:
+            opened = load_course(self.place.course(course.name), new=True)
+            for folder in (self.place.inbox / course.name).glob("*/*"):
+                assignment, student = folder.parent.name, folder.name
+                if student.startswith(".") or assignment.startswith("."):
+                    continue
+                attempts = list_attempts(self.place, course.name, assignment, student)
+                if not attempts:
+                    continue
+                with contextlib.suppress(KitError):
+                    result = read_result(opened.results_folder(assignment) / f"{student}.json")
+                    if result.submitted_at == attempts[-1].submitted_at.isoformat():
+                        continue
+                put_in_queue(self.place, Job(course.name, assignment, student))
+
+    def work_once(self) -> int:
+        """Grade some of what waits; return how many jobs were done."""
+        now = time.monotonic()
+        jobs = [job for job in read_queue(self.place) if self._again_at.get(job, 0) <= now]
+        if not jobs:
+            return 0
+        first = jobs[0]
+        kind = (first.course, first.assignment)
+        same = [job for job in jobs if (job.course, job.assignment) == kind][:MOST_AT_ONCE]
+        try:
+            self._grade(*kind, [job.student for job in same])
+        except Exception as error:
+            # One broken assignment must not keep the others from being graded.
+            print(f"{first.course}/{first.assignment}: {error}", file=sys.stderr, flush=True)
+            if not isinstance(error, KitError):
+                traceback.print_exc()
+            self._again_at |= dict.fromkeys(same, time.monotonic() + RETRY_SECONDS)
+            return 0
+        return len(same)
+
+    def _grade(self, course: str, assignment: str, students: Sequence[str]) -> None:
+        from kit.grading.batch import plan_batch, run_batch
+        from kit.grading.collection import collect
+        from kit.grading.course import load_course
+        from kit.grading.feedback_pages import write_feedback
+        from kit.sandbox import choose_tier
+
+        folder = self.place.course(course)
+        # Taken before: what arrives while we work is a new job, not a part of this one.
+        taken = {
+            student: (self.place.queue / Job(course, assignment, student).name).stat().st_mtime_ns
+            for student in students
+        }
+        source = self.place.inbox / course
+        for one in collect(
+            assignment, course=folder, source=source, accept=students, students=students
+        ):
+            if one.outcome == "refused":
+                print(f"{course}/{assignment}/{one.student}: {one.detail}", flush=True)
+        opened = load_course(folder)
+        present = opened.submissions(assignment)
+        wanted = [student for student in students if student in present]
+        if wanted:
+            name = self.settings.walls
+            walls = None if name == "none" else choose_tier(None if name == "auto" else name)
+            plan = plan_batch(opened, assignment, students=wanted, walls=walls)
+            run_batch(plan, jobs=self.settings.jobs)
+            for _page in write_feedback(opened, assignment, students=wanted):
+                pass
+        for student in students:
+            path = self.place.queue / Job(course, assignment, student).name
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime_ns == taken[student]:
+                    path.unlink()
+
+    def follow_mentors(self) -> None:
+        """Write feedback again where a mentor has marked something since."""
+        from kit.grading.course import load_course
+        from kit.grading.feedback_pages import write_feedback
+        from kit.grading.gradebook import gradebook_file
+
+        for course in self.settings.courses:
+            opened = load_course(self.place.course(course.name), new=True)
+            file = gradebook_file(opened)
+            if file is None or not file.exists():
+                continue
+            moment = file.stat().st_mtime
+            known = self._marked.get(course.name)
+            if known is not None and moment > known:
+                for assignment in opened.assignments():
+                    with contextlib.suppress(KitError):
+                        for _page in write_feedback(opened, assignment):
+                            pass
+            self._marked[course.name] = moment
+
+    def run(self) -> None:
+        """Work until the end of the process."""
+        self.catch_up()
+        looked = 0.0
+        while True:
+            if self.work_once():
+                continue
+            if time.monotonic() - looked > 1:
+                self.follow_mentors()
+                looked = time.monotonic()
+            time.sleep(PAUSE_SECONDS)
+
+
+def prepare() -> Any:
+    """Import what the first submission would otherwise wait for."""
+    import nbgrader.api
+
+    import kit.grading.batch
+    import kit.grading.feedback_pages
+    import kit.grading.marking
+
+    return nbgrader.api, kit.grading.batch, kit.grading.feedback_pages, kit.grading.marking
+
+
+def main() -> None:
+    """Run the grader as the hub's own account."""
+    place = Place(Path(os.environ[FOLDER_VARIABLE]))
+    settings = read_settings(place.settings)
+    become_account(settings.account)
+    prepare()
+    Grader(place, settings).run()
+
+
+if __name__ == "__main__":
+    main()
