@@ -19,6 +19,11 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--target", required=True, metavar="COLUMN", help="The column of the true class.")
 @click.option("--calibration", type=FILE, help="Other rows that the model has never seen.")
 @click.option("--train", type=FILE, help="The rows that the model was fitted on.")
+@click.option(
+    "--refit",
+    is_flag=True,
+    help="Fit the model again 16 times, to look harder for rows that it remembers; needs --train.",
+)
 @click.option("--clusters", metavar="COLUMN", help="The group of rows that belong together.")
 @click.option("--sensitive", metavar="COLUMN", help="The group of people or things to compare.")
 @click.option("--linf", metavar="SIZES", help="Sizes of an attack, such as 0.05,0.1; needs --clip.")
@@ -44,6 +49,7 @@ def evaluate(
     target: str,
     calibration: Path | None,
     train: Path | None,
+    refit: bool,
     clusters: str | None,
     sensitive: str | None,
     linf: str | None,
@@ -91,6 +97,7 @@ def evaluate(
         test=(rows.features, rows.labels),
         calibration=more(calibration),
         train=more(train),
+        refit="clone" if refit else None,
         clusters=rows.clusters,
         sensitive=rows.sensitive,
         threats=_threats(linf, clip, queries),

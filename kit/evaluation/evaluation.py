@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from kit.errors import KitError
 from kit.evaluation.card import AXES, Card, Measurement
 from kit.evaluation.measures import NEEDS, Measure, all_measures
 from kit.evaluation.models import Output, as_model
-from kit.evaluation.subject import Rows, Subject, number_groups, number_labels, read_rows
+from kit.evaluation.subject import Refit, Rows, Subject, number_groups, number_labels, read_rows
 from kit.evaluation.text import Text
 from kit.evaluation.threats import Corruptions, Patch, Threat
 from kit.i18n import gettext as _
@@ -34,6 +34,7 @@ def evaluate(
     test: tuple[Any, Any],
     calibration: tuple[Any, Any] | None = None,
     train: tuple[Any, Any] | None = None,
+    refit: Refit | Literal["clone"] | None = None,
     clusters: Sequence[Any] | None = None,
     sensitive: Sequence[Any] | None = None,
     threats: Sequence[Threat] | None = None,
@@ -59,6 +60,9 @@ def evaluate(
         Other rows that the model has never seen, for prediction sets. Never the test rows.
     train
         The rows that the model was fitted on: to find leaks and memorised rows.
+    refit
+        How to fit the model again: a function from rows and class numbers to a model, or ``"clone"`` for a
+        scikit-learn classifier. It is called 16 times, for the strongest attack on membership.
     clusters
         A label for each test row, where rows come in groups (a patient, a station, a passage).
     sensitive
@@ -100,6 +104,8 @@ def evaluate(
         test=parts["test"],
         calibration=parts.get("calibration"),
         train=parts.get("train"),
+        refit=_as_refit(refit, model),
+        clone=_clone_of(model),
         classes=classes,
         clusters=None if clusters is None else number_groups(clusters, n, "clusters")[1],
         sensitive=None if sensitive is None else number_groups(sensitive, n, "sensitive")[0],
@@ -174,6 +180,27 @@ def single_thread() -> Iterator[None]:
         finally:
             if torch is not None:
                 torch.set_num_threads(before)
+
+
+def _as_refit(refit: Refit | str | None, model: Any) -> Refit | None:
+    if not isinstance(refit, str):
+        return refit
+    again = _clone_of(model)
+    if refit != "clone" or again is None:
+        raise KitError(
+            _("the model can not be fitted again by refit={value!r}").format(value=refit),
+            fix=_("Give a function from rows and class numbers to a fitted model"),
+        )
+    return again
+
+
+def _clone_of(model: Any) -> Refit | None:
+    """Return how to fit the same kind of model again, where scikit-learn knows it."""
+    if not (hasattr(model, "get_params") and hasattr(model, "fit")):
+        return None
+    from sklearn.base import clone
+
+    return lambda rows, labels: clone(model).fit(rows, labels)
 
 
 def _not_measured(each: Measure, reason: Text) -> Measurement:

@@ -48,6 +48,7 @@ def membership_row(
     members: NDArray[np.float64],
     others: NDArray[np.float64],
     *assumptions: Text,
+    alarming: float = ALARMING,
 ) -> Iterator[Measurement]:
     """Yield the share of members that score above all but a few of the rows that are none.
 
@@ -74,7 +75,7 @@ def membership_row(
     )
     rate = float(stats.beta.ppf(0.95, allowed + 1, n - allowed))
     alarm = None
-    if interval.low > ALARMING * rate:
+    if interval.low > alarming * rate:
         alarm = Text.of(
             "The model has memorised training rows: {share} of them are recognised, at a threshold which "
             "accuses fewer than {rate} of other rows.",

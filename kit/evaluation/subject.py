@@ -31,6 +31,8 @@ from kit.evaluation.threats import Threat
 from kit.i18n import gettext as _
 
 T = TypeVar("T")
+#: Rows and the number of the class of each, to a model fitted on them as the one that is evaluated was.
+Refit = Callable[[NDArray[Any], NDArray[np.intp]], Any]
 Array = NDArray[Any]
 
 
@@ -59,6 +61,8 @@ class Subject:
     classes: tuple[str, ...]
     calibration: Rows | None = None
     train: Rows | None = None
+    refit: Refit | None = None
+    clone: Refit | None = None
     clusters: NDArray[np.intp] | None = None
     sensitive: Array | None = None
     feature_names: tuple[str, ...] = ()

@@ -24,6 +24,7 @@ Function = Callable[[Subject], Iterable[Measurement]]
 NEEDS: dict[str, str] = {
     "calibration": "No calibration rows were given.",
     "train": "No training rows were given.",
+    "refit": "No way to fit the model again was given.",
     "sensitive": "No groups were given.",
     "gradient": "This model gives no gradient.",
     "Linf": "No threat of the kind Linf was given: it needs eps, clip and access.",
