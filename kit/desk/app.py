@@ -36,7 +36,7 @@ def make_app(course: Course, access: Access, *, base_url: str = "/") -> Any:
         raise KitError(
             _("tornado, which serves the desk, is not installed"), fix='pip install "bitacora-kit"'
         ) from err
-    from kit.desk import acts, appeals, reading, second, sending
+    from kit.desk import acts, appeals, overview, reading, second, sending
     from kit.desk.handler import DeskHandler
 
     base_url = "/" + base_url.strip("/") + "/" if base_url.strip("/") else "/"
@@ -69,6 +69,7 @@ def make_app(course: Course, access: Access, *, base_url: str = "/") -> Any:
         (f"{question}/first", reading.FirstAnswer),
         (f"{question}/done", reading.Done),
         (f"a/{part}/s/{part}/preview", sending.Preview),
+        (f"a/{part}/class", overview.Overview),
         (f"a/{part}/feedback", sending.FeedbackPage),
         (f"a/{part}/appeals", appeals.Appeals),
         (f"{question}/comments", acts.Phrases),

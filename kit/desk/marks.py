@@ -10,15 +10,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kit.errors import KitError
 from kit.grading.course import Course
-from kit.grading.gradebook import gradebook_file
+from kit.grading.gradebook import gradebook_file, read_rows, write_gradebook
 from kit.i18n import gettext as _
 
 _JOIN = (
@@ -61,21 +60,6 @@ class Gradebook:
         self._watch: tuple[Any, sqlite3.Connection] | None = None
         self._lock = threading.Lock()
 
-    @cached_property
-    def engine(self) -> Any:
-        """SQLAlchemy's engine, made when it is first used."""
-        try:
-            from sqlalchemy import create_engine
-        except ImportError as err:
-            raise KitError(
-                _("SQLAlchemy is not installed"), fix='pip install "bitacora-kit[grading]"'
-            ) from err
-        path = gradebook_file(self.course)
-        if path is not None and not path.is_file():
-            raise KitError(_("there is no gradebook yet"), where=path, fix=_("Run kit grade first"))
-        options = {"connect_args": {"timeout": 15}} if path is not None else {}
-        return create_engine(self.course.db_url, **options)
-
     def version(self) -> object:
         """Return what differs whenever anybody wrote into the gradebook; None if that is not known."""
         path = gradebook_file(self.course)
@@ -89,36 +73,34 @@ class Gradebook:
                 self._watch = (inode, db)
             return inode, self._watch[1].execute("PRAGMA data_version").fetchone()[0]
 
-    @contextmanager
-    def writing(self) -> Iterator[Any]:
+    def writing(self) -> AbstractContextManager[Any]:
         """Open one transaction, in which several marks may be written.
 
         Raises
         ------
         KitError
-            If the database can not be used.
+            If there is no gradebook, or it can not be used.
         """
-        from sqlalchemy.exc import DatabaseError
-
-        try:
-            with self.engine.begin() as db:
-                yield db
-        except DatabaseError as err:
-            raise KitError(
-                _("the gradebook can not be used ({reason})").format(reason=err.orig),
-                where=gradebook_file(self.course) or self.course.course_id,
-                fix=_("If another program has it open, close that, and try again"),
-            ) from err
+        path = gradebook_file(self.course)
+        if path is not None and not path.is_file():
+            raise KitError(_("there is no gradebook yet"), where=path, fix=_("Run kit grade first"))
+        return write_gradebook(self.course)
 
     def read(self, assignment: str) -> dict[tuple[str, str, str], Given]:
         """Return (student, notebook, cell) → what was given, for every cell that waits or was marked."""
-        with self.writing() as db:
-            return _read(db, _MANUAL, _HAS_COMMENT, {"assignment": assignment})
+        queries = (_GRADES + _MANUAL, _COMMENTS + _HAS_COMMENT)
+        return _gather(*read_rows(self.course, queries, {"assignment": assignment}))
 
     def read_student(self, db: Any, assignment: str, student: str) -> dict[tuple[str, str], Given]:
         """Return (notebook, cell) → what was given to one student, as it is inside a transaction."""
-        one = " AND sa.student_id = :student"
-        found = _read(db, one, one, {"assignment": assignment, "student": student})
+        from sqlalchemy import text
+
+        values = {"assignment": assignment, "student": student}
+        grades, comments = (
+            db.execute(text(f"{query} AND sa.student_id = :student"), values).fetchall()
+            for query in (_GRADES, _COMMENTS)
+        )
+        found = _gather(grades, comments)
         return {(notebook, key): given for (_student, notebook, key), given in found.items()}
 
     def write_points(
@@ -151,23 +133,18 @@ class Gradebook:
         KitError
             If the gradebook does not know the submission.
         """
-        from sqlalchemy import Boolean, column, table, update
+        from sqlalchemy import update
+
+        from kit.grading.tables import GRADE
 
         row = self._find(db, _GRADES, assignment, place)
         if row is None:
-            raise KitError(
-                _("the gradebook does not know this answer"),
-                where=" / ".join(place),
-                fix=_("Run kit grade again"),
-            )
-        grade = table(
-            "grade", column("id"), column("manual_score"), column("needs_manual_grade", Boolean)
-        )
-        old = grade.c.manual_score
+            raise _unknown(place)
+        old = GRADE.c.manual_score
         same = old.is_(None) if expected is None else old == expected
         done = db.execute(
-            update(grade)
-            .where(grade.c.id == row[3], same)
+            update(GRADE)
+            .where(GRADE.c.id == row[3], same)
             .values(manual_score=points, needs_manual_grade=waits)
         )
         if done.rowcount != 1:
@@ -177,26 +154,23 @@ class Gradebook:
         self, db: Any, assignment: str, place: tuple[str, str, str], text: str
     ) -> None:
         """Write the manual comment on a cell; an empty one is taken away."""
-        from sqlalchemy import column, insert, table, update
+        from sqlalchemy import insert, update
 
-        comment = table("comment", *map(column, ("id", "manual_comment", "notebook_id", "cell_id")))
+        from kit.grading.tables import COMMENT
+
         row = self._find(db, _COMMENTS, assignment, place)
         if row is not None:
             db.execute(
-                update(comment).where(comment.c.id == row[3]).values(manual_comment=text or None)
+                update(COMMENT).where(COMMENT.c.id == row[3]).values(manual_comment=text or None)
             )
             return
         if not text:
             return
         cell = self._find_cell(db, assignment, place)
         if cell is None:
-            raise KitError(
-                _("the gradebook does not know this answer"),
-                where=" / ".join(place),
-                fix=_("Run kit grade again"),
-            )
+            raise _unknown(place)
         db.execute(
-            insert(comment).values(
+            insert(COMMENT).values(
                 id=uuid.uuid4().hex, manual_comment=text, notebook_id=cell[0], cell_id=cell[1]
             )
         )
@@ -226,19 +200,23 @@ class Gradebook:
         return db.execute(text(query), values).fetchone()
 
 
-def _read(
-    db: Any, grades: str, comments: str, values: dict[str, str]
-) -> dict[tuple[str, str, str], Given]:
-    from sqlalchemy import text
+def _unknown(place: tuple[str, str, str]) -> KitError:
+    return KitError(
+        _("the gradebook does not know this answer"),
+        where=" / ".join(place),
+        fix=_("Run kit grade again"),
+    )
 
+
+def _gather(
+    grades: Iterable[Sequence[Any]], comments: Iterable[Sequence[Any]]
+) -> dict[tuple[str, str, str], Given]:
     found: dict[tuple[str, str, str], Given] = {}
-    for student, notebook, key, _id, points, extra, waits in db.execute(
-        text(_GRADES + grades), values
-    ):
+    for student, notebook, key, _id, points, extra, waits in grades:
         manual = None if points is None else float(points)
         found[student, notebook, key] = Given(manual, float(extra or 0.0), bool(waits))
-    for student, notebook, key, _id, comment in db.execute(text(_COMMENTS + comments), values):
-        place = (student, notebook, key)
-        given = found.get(place, Given())
-        found[place] = Given(given.points, given.extra, given.waits, comment or "")
+    for student, notebook, key, _id, comment in comments:
+        found[student, notebook, key] = replace(
+            found.get((student, notebook, key), Given()), comment=comment or ""
+        )
     return found
