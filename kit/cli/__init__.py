@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "collect": ("collect", "Fetch what was handed in."),
     "grade": ("grade", "Grade the submissions of an assignment."),
     "desk": ("desk", "Mark in the browser."),
+    "regrade": ("regrade", "Compute marks again from their evidence."),
     "feedback": ("feedback", "Write the feedback pages."),
     "report": ("report", "Write the mentor's report on a class."),
     "grades": ("grades", "Export the marks as CSV."),
@@ -45,7 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 GROUPS: dict[str, list[str]] = {
     "Learn": ["start", "update", "lab", "data", "check", "submit"],
-    "Teach": ["release", "collect", "grade", "desk", "feedback", "report", "grades"],
+    "Teach": ["release", "collect", "grade", "regrade", "desk", "feedback", "report", "grades"],
     "Write": ["new", "run", "verify"],
     "Evaluate": ["evaluate"],
     "Machine": ["doctor", "kernels", "hub"],

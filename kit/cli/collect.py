@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from kit.cli.options import course_option
 from kit.i18n import gettext as _
 
 _COLOUR = {"collected": "green", "held": "yellow", "refused": "red"}
@@ -14,13 +15,7 @@ _COLOUR = {"collected": "green", "held": "yellow", "refused": "red"}
 
 @click.command()
 @click.argument("assignment")
-@click.option(
-    "--course",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="DIR",
-    help="The course directory.",
-)
+@course_option
 @click.option(
     "--from",
     "source",

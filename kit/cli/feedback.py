@@ -6,23 +6,16 @@ from pathlib import Path
 
 import click
 
+from kit.cli.options import course_option, students_option
 from kit.i18n import gettext as _
 from kit.i18n import ngettext
 
 
 @click.command()
 @click.argument("assignment")
-@click.option(
-    "--course",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="DIR",
-    help="The course directory.",
-)
-@click.option(
-    "--student", metavar="ID", multiple=True, help="Only for this student. Give it once for each."
-)
-def feedback(assignment: str, course: Path, student: tuple[str, ...]) -> None:
+@course_option
+@students_option
+def feedback(assignment: str, course: Path, students: tuple[str, ...]) -> None:
     """Write one feedback page for each submission that was graded.
 
     The pages are feedback/STUDENT/ASSIGNMENT/ASSIGNMENT.html in the course. They show marks, reasons and the
@@ -38,7 +31,7 @@ def feedback(assignment: str, course: Path, student: tuple[str, ...]) -> None:
     from kit.grading.feedback_pages import write_feedback
 
     opened = load_course(course)
-    pages = write_feedback(opened, assignment, students=student)
+    pages = write_feedback(opened, assignment, students=students)
     count = sum(1 for _page in track(pages, description=_("Feedback"), total=len(pages)))
     folder = opened.folder("feedback", assignment, "*") / f"{assignment}.html"
     click.echo(

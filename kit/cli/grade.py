@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from kit.cli.options import course_option, show_progress, students_option, workers_options
 from kit.i18n import gettext as _
 from kit.i18n import ngettext
 
 if TYPE_CHECKING:
-    from kit.grading.batch import Plan
-    from kit.grading.results import Result
+    from kit.grading.plan import Plan
+    from kit.grading.preview import Change
 
 
 @click.command(short_help="Grade the submissions of an assignment.")
 @click.argument("assignment")
-@click.option(
-    "--course",
-    "course_dir",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="The course directory (any nbgrader course).",
-)
-@click.option(
-    "--student", "students", multiple=True, metavar="ID", help="Only this one; may be repeated."
-)
+@course_option
+@students_option
 @click.option("--force", is_flag=True, help="Grade also what has not changed since the last time.")
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(1),
-    help="How many at once; by default one a core, at most 4.",
-)
+@click.option("--dry-run", is_flag=True, help="Show whose marks would change, and change nothing.")
+@workers_options
 @click.option("--cold", is_flag=True, help="Start an ordinary kernel for each submission.")
 @click.option(
     "--walls",
@@ -44,14 +33,35 @@ if TYPE_CHECKING:
     show_default=True,
     help="What stands around learners' code; auto takes the strongest that this machine can build.",
 )
+@click.option(
+    "--verdict",
+    type=click.Choice(["outside", "inside"]),
+    default="outside",
+    show_default=True,
+    help="Where tests run: apart from the learner's code, or in its process, where marks can be forged.",
+)
+@click.option(
+    "--private",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Lay private tests over the source: FOLDER/ASSIGNMENT/NOTEBOOK.ipynb.",
+)
+@click.option(
+    "--no-private", is_flag=True, help="Grade without private tests, although there were some."
+)
 def grade(
     assignment: str,
-    course_dir: Path,
+    course: Path,
     students: tuple[str, ...],
     force: bool,
-    jobs: int | None,
+    dry_run: bool,
+    jobs: int,
+    cluster: str | None,
     cold: bool,
     walls: str,
+    verdict: Any,
+    private: Path | None,
+    no_private: bool,
 ) -> None:
     """Grade what was handed in for ASSIGNMENT.
 
@@ -59,110 +69,56 @@ def grade(
     marked and kept. Only what changed since the last time is graded, and after an interruption the same
     command goes on where it was. One bad submission never stops the others: each has an outcome.
 
-    Marks go to gradebook.db, executed notebooks to autograded/, results to .kit/results/.
+    Marks go to the gradebook, executed notebooks to autograded/, results to .kit/results/.
 
     Without --walls the code of learners runs as you: grade only people whom you trust that far. Behind walls
-    it reaches neither your files nor the network, and each submission starts a cold kernel. `kit doctor` says
-    which walls this machine can build.
+    it reaches neither your files nor the network. `kit doctor` says which walls this machine can build.
 
     \b
     Examples:
       kit grade error-bars --course my-course
       kit grade error-bars --course my-course --student intern-07 --force
       kit grade error-bars --course my-course --walls auto
+      kit grade error-bars --course my-course --dry-run
+      kit grade error-bars --course /shared/my-course --cluster tcp://10.0.0.1:8786
     """
     from kit.grading.batch import plan_batch, run_batch
     from kit.grading.course import load_course
     from kit.sandbox import choose_tier
 
     began = time.monotonic()
-    course = load_course(course_dir)
+    loaded = load_course(course)
     plan = plan_batch(
-        course,
+        loaded,
         assignment,
         students=students,
         force=force,
         walls=None if walls == "none" else choose_tier(None if walls == "auto" else walls),
+        verdict=verdict,
+        private=private,
+        without_private=no_private,
     )
-    for notice in course.notices:
+    for notice in loaded.notices:
         click.echo(_("note: {notice}").format(notice=notice), err=True)
     if not plan.todo and not plan.kept:
         click.echo(_("Nobody has handed in {assignment} yet.").format(assignment=assignment))
         return
-    show = _Bar(plan) if sys.stdout.isatty() else _Lines(plan)
-    with show:
-        results = run_batch(plan, jobs=jobs or _default_jobs(), warm=not cold, on_result=show.tell)
-    _summarise(plan, results, time.monotonic() - began)
+    with show_progress(assignment, len(plan.todo)) as show:
+        if dry_run:
+            from kit.grading.preview import preview_batch
+
+            changes = preview_batch(
+                plan, jobs=jobs, warm=not cold, cluster=cluster, on_result=show.tell
+            )
+        else:
+            failed = run_batch(plan, jobs=jobs, warm=not cold, cluster=cluster, on_result=show.tell)
+    if dry_run:
+        _show_changes(plan, changes)
+    else:
+        _summarise(plan, failed, time.monotonic() - began)
 
 
-def _default_jobs() -> int:
-    import os
-
-    return min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
-
-
-class _Lines:
-    """Progress as one line for each submission, for logs and pipes."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.total = len(plan.todo)
-        self.count = 0
-
-    def __enter__(self) -> _Lines:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        return None
-
-    def tell(self, result: Result) -> None:
-        """Show one result."""
-        self.count += 1
-        click.echo(f"[{self.count}/{self.total}] {result.student}: {result.outcome}")
-
-
-class _Bar(_Lines):
-    """Progress as a bar with the time left, and a line above it for each submission."""
-
-    def __init__(self, plan: Plan) -> None:
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-        )
-
-        super().__init__(plan)
-        self.progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn(_("left:")),
-            TimeRemainingColumn(),
-            disable=not plan.todo,
-        )
-        self.task = self.progress.add_task(plan.assignment, total=len(plan.todo))
-
-    def __enter__(self) -> _Bar:
-        self.progress.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.progress.stop()
-
-    def tell(self, result: Result) -> None:
-        """Show one result."""
-        from rich.markup import escape
-
-        mark = "✓" if result.status == "graded" else "✗"
-        self.progress.console.print(
-            f"{mark} {escape(result.student)}: {escape(result.outcome)}", highlight=False
-        )
-        self.progress.advance(self.task)
-
-
-def _summarise(plan: Plan, results: tuple[Result, ...], seconds: float) -> None:
-    failed = [result for result in results if result.status == "failed"]
+def _summarise(plan: Plan, failed: dict[str, str], seconds: float) -> None:
     new = len(plan.todo)
     kept = len(plan.kept)
     click.echo(
@@ -174,6 +130,42 @@ def _summarise(plan: Plan, results: tuple[Result, ...], seconds: float) -> None:
     if failed:
         n = len(failed)
         click.echo(ngettext("{n} could not be graded:", "{n} could not be graded:", n).format(n=n))
-        for result in failed:
-            click.echo(f"  {result.student}: {result.outcome}")
+        for student, outcome in failed.items():
+            click.echo(f"  {student}: {outcome}")
     click.echo(_("Results: {folder}").format(folder=plan.course.results_folder(plan.assignment)))
+
+
+def _show_changes(plan: Plan, changes: Sequence[Change]) -> None:
+    new = [change for change in changes if change.is_new]
+    changed = [change for change in changes if not change.is_new]
+    for change in changed:
+        worth = f"{change.before:g} → {change.after:g}"
+        if change.max_before != change.max_after:
+            worth += _(" (of {before:g} → of {after:g})").format(
+                before=change.max_before, after=change.max_after
+            )
+        cells = "; ".join(
+            f"{cell.key} {_points(cell.before)} → {_points(cell.after)}" for cell in change.cells
+        )
+        click.echo(f"{change.student}: {worth}" + (f"  [{cells}]" if cells else ""))
+    total = len(plan.todo) + len(plan.kept)
+    click.echo(
+        ngettext(
+            "The marks of {n} student would change, of {total}.",
+            "The marks of {n} students would change, of {total}.",
+            len(changed),
+        ).format(n=len(changed), total=total)
+    )
+    if new:
+        click.echo(
+            ngettext(
+                "{n} would be graded for the first time.",
+                "{n} would be graded for the first time.",
+                len(new),
+            ).format(n=len(new))
+        )
+    click.echo(_("Nothing was written. Without --dry-run it is."))
+
+
+def _points(points: float | None) -> str:
+    return "–" if points is None else f"{points:g}"

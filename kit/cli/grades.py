@@ -6,15 +6,11 @@ from pathlib import Path
 
 import click
 
+from kit.cli.options import course_option
+
 
 @click.command()
-@click.option(
-    "--course",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="DIR",
-    help="The course directory.",
-)
+@course_option
 @click.option(
     "--assignment", multiple=True, metavar="A", help="Only this assignment. Give it once for each."
 )

@@ -6,16 +6,12 @@ from pathlib import Path
 
 import click
 
+from kit.cli.options import course_option
+
 
 @click.command()
 @click.argument("assignment")
-@click.option(
-    "--course",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="DIR",
-    help="The course directory.",
-)
+@course_option
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),

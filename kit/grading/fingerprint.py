@@ -1,14 +1,20 @@
-"""The fingerprint of a folder: which files it holds, and a hash of all that is in them."""
+"""Fingerprints: of a folder, of this environment, and of anything that a mark depends on."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import stat
+import sys
+import sysconfig
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+from kit import __version__
 from kit.grading.timestamps import TIMESTAMP
 
 MAX_FILES = 500
@@ -53,3 +59,21 @@ def walk_files(folder: Path, ignore: tuple[str, ...]) -> Iterator[tuple[str, Pat
             count += 1
             if count > 10 * MAX_FILES:
                 return
+
+
+@cache
+def environment_digest() -> str:
+    """Return a hash of the interpreter and of the libraries that are installed, with their versions."""
+    # Not sys.path: importing some libraries, setuptools among them, adds places to it.
+    folders = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
+    found = {path.name for folder in folders for path in Path(folder).glob("*.dist-info")}
+    return hash_parts(sys.version, platform.machine(), __version__, sorted(found))
+
+
+def hash_parts(*parts: Any) -> str:
+    """Return a hash of some values in their order."""
+    total = hashlib.sha256()
+    for part in parts:
+        data = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogateescape")
+        total.update(len(data).to_bytes(8, "big") + data)
+    return total.hexdigest()

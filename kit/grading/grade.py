@@ -41,8 +41,8 @@ class GradedNotebook:
         One for each graded cell of the source.
     score, max_score
         The points of the tests, and the points of all graded cells.
-    repairs, events
-        What was put right, and what stopped a cell; one sentence each.
+    repairs, tampering, events
+        What was put right, which of that were changed tests, and what stopped a cell; one sentence each.
     verdict
         Where the tests ran: outside of the process of the learner's code, or inside.
     why
@@ -58,6 +58,7 @@ class GradedNotebook:
     score: float
     max_score: float
     repairs: tuple[str, ...] = ()
+    tampering: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     seconds: float = 0.0
     restarts: int = 0
@@ -123,7 +124,9 @@ def grade_notebook(
         If its kernel does not start.
     """
     master = source if isinstance(source, Master) else make_master(source, name=name, rules=rules)
-    repaired = repair_notebook(submission, master=master.full, release=master.release)
+    repaired = repair_notebook(
+        submission, master=master.full, release=master.release, earlier=master.earlier
+    )
     known = _list_files(files)
     why = find_obstacle(master, walls) if verdict == "outside" else ""
     execution: Execution
@@ -161,6 +164,7 @@ def grade_notebook(
         score=earned(marks),
         max_score=sum(mark.max_points for mark in marks),
         repairs=repaired.repairs,
+        tampering=repaired.tampering,
         events=execution.events,
         seconds=execution.seconds,
         restarts=execution.restarts,

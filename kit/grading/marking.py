@@ -25,7 +25,7 @@ from kit.grading.folders import Replacement, copy_files, set_modes, working_fold
 from kit.grading.grade import GradedNotebook, Verdict, grade_notebook
 from kit.grading.masters import Master, source_files
 from kit.grading.policy import Policy
-from kit.grading.repair import match_names
+from kit.grading.matching import match_names
 from kit.grading.results import CellMark, Result
 from kit.grading.submission import Submission, read_submission
 from kit.grading.terminal import clean_text, shorten
@@ -133,6 +133,7 @@ def _grade(desk: Desk, student: str, folder: Path, stop: Stop, seed: int | None)
     repairs = [*submission.repairs, *_tell_names(names)]
     graded: dict[str, GradedNotebook] = {}
     faults: dict[str, str] = {}
+    tampering: list[str] = []
     marks: list[CellMark] = []
     with working_folder(submission.files, desk.files) as cwd:
         for master in desk.masters:
@@ -157,6 +158,7 @@ def _grade(desk: Desk, student: str, folder: Path, stop: Stop, seed: int | None)
             marks += done.marks
             where = f"{master.name}.ipynb: " if len(desk.masters) > 1 else ""
             repairs += [where + sentence for sentence in done.repairs]
+            tampering += [where + sentence for sentence in done.tampering]
     _write_autograded(desk, student, submission, graded)
     return Result(
         assignment=desk.assignment,
@@ -168,6 +170,7 @@ def _grade(desk: Desk, student: str, folder: Path, stop: Stop, seed: int | None)
         repairs=_clean(repairs),
         evidence={
             **_provenance(desk, graded.values()),
+            "tampering": list(_clean(tampering)),
             "faults": dict(zip(faults, _clean(faults.values()), strict=True)),
             "executed": {name: _tell_execution(done) for name, done in graded.items()},
             "untouched": [

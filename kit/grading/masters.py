@@ -34,6 +34,8 @@ class Master:
         With hidden tests and without solutions: what locked cells are restored from.
     release
         What learners get.
+    earlier
+        What they were given before the assignment was changed, the newest first.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Master:
     full: NotebookNode
     release: NotebookNode
     rules: ReleaseRules
+    earlier: tuple[NotebookNode, ...] = ()
 
 
 def make_master(

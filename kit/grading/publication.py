@@ -20,6 +20,7 @@ from kit.grading.folders import Replacement, copy_files, reserved_folder, set_mo
 from kit.grading.leaks import Leak, find_leaks
 from kit.grading.masters import Master, read_masters, source_files
 from kit.grading.registration import register_assignment
+from kit.grading.versions import keep_version, source_digest
 from kit.i18n import gettext as _
 from kit.notebooks import write_notebook
 
@@ -79,6 +80,8 @@ def publish_assignment(
         register_assignment(course, slug, masters, due=deadline.due)
         if origin is not None:
             _bring_in(course, slug, origin, files)
+        # What learners get from here on; when it is changed later, nobody is told that cells were missing.
+        keep_version(course, slug, source_digest(course, slug))
         with Replacement(target) as fresh:
             copy_files(released, fresh)
             for master in masters:

@@ -7,30 +7,42 @@ files belong to a submission is left to `kit.grading.submission`.
 
 from __future__ import annotations
 
+import ast
 import copy
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
 from kit.grading.cells import cell_kind, is_locked, nbgrader_metadata
+from kit.grading.matching import Matcher, index_of, marked_key, plain_text
 from kit.i18n import gettext as _
 from kit.notebooks import grade_id
-
-_DEFINITION = re.compile(r"^\s*(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Repaired:
-    """A submission that can be executed and marked, and what was put right in it."""
+    """A submission that can be executed and marked, and what was put right in it.
+
+    Parameters
+    ----------
+    repairs
+        One sentence each.
+    tampering
+        Those of them that tell of a test, or of what it is worth, that somebody changed.
+    """
 
     notebook: NotebookNode
     repairs: tuple[str, ...]
+    tampering: tuple[str, ...] = ()
 
 
 def repair_notebook(
-    submitted: NotebookNode, *, master: NotebookNode, release: NotebookNode
+    submitted: NotebookNode,
+    *,
+    master: NotebookNode,
+    release: NotebookNode,
+    earlier: Sequence[NotebookNode] = (),
 ) -> Repaired:
     """Return a submission with every cell that grading needs, once, in a sensible place.
 
@@ -42,38 +54,52 @@ def repair_notebook(
         The notebook from which locked cells are restored, hidden tests included: what
         `kit.grading.release.make_gradebook_version` returns.
     release
-        What the learner was given, to tell an edited cell from one that was never touched.
+        What learners are given, to tell an edited cell from one that was never touched.
+    earlier
+        What they were given before the assignment was changed, the newest first.
     """
-    return _Repair(copy.deepcopy(submitted), master, release).run()
+    return _Repair(copy.deepcopy(submitted), master, (release, *earlier)).run()
 
 
 class _Repair:
     """The cells of a submission, on their way to the order and the metadata of the master."""
 
     def __init__(
-        self, submitted: NotebookNode, master: NotebookNode, release: NotebookNode
+        self,
+        submitted: NotebookNode,
+        master: NotebookNode,
+        releases: Sequence[NotebookNode],
     ) -> None:
         self.notebook = submitted
         self.cells: list[NotebookNode] = list(submitted.cells)
         self.master = master
-        self.given = {key: cell for cell in release.cells if (key := _key(cell))}
-        self.wanted = {key: cell for cell in master.cells if (key := _key(cell))}
+        self.releases = [
+            {key: cell for cell in release.cells if (key := marked_key(cell))}
+            for release in releases
+        ]
+        self.wanted = {key: cell for cell in master.cells if (key := marked_key(cell))}
+        self.given = {
+            key: [given[key] for given in self.releases if key in given] for key in self.wanted
+        }
+        self.matcher = Matcher(self.cells, master, self.given)
         self.order = list(self.wanted)
         self.number = {id(cell): number for number, cell in enumerate(self.cells, 1)}
-        self.missing: set[str] = set()
         self.repairs: list[str] = []
+        self.tampering: list[str] = []
 
     def run(self) -> Repaired:
         self._set_kernel()
+        mine = self._find_release()
         self._drop_unknown_metadata()
         self._join_copies()
         self._find_unmarked()
+        self._join_halves()
         self._restore_known()
         self._put_back_moved()
-        self._add_missing()
+        self._add_missing(mine)
         self._clear()
         self.notebook.cells = self.cells
-        return Repaired(self.notebook, tuple(self.repairs))
+        return Repaired(self.notebook, tuple(self.repairs), tuple(self.tampering))
 
     def _say(self, text: str, **values: object) -> None:
         self.repairs.append(text.format(**values))
@@ -95,6 +121,21 @@ class _Repair:
             if name in self.master.metadata:
                 self.notebook.metadata[name] = copy.deepcopy(self.master.metadata[name])
 
+    def _find_release(self) -> dict[str, NotebookNode]:
+        """Return the cells of the release that this submission was made from: the one that it is most like."""
+        marked = {key: cell for cell in self.cells if (key := grade_id(cell))}
+
+        def likeness(given: dict[str, NotebookNode]) -> int:
+            same = sum(
+                plain_text(marked[key].source) == plain_text(cell.source)
+                for key, cell in given.items()
+                if key in marked and is_locked(cell)
+            )
+            return same - len(given.keys() ^ marked.keys())
+
+        # The first of equals is the newest.
+        return max(self.releases, key=likeness)
+
     def _drop_unknown_metadata(self) -> None:
         for cell in self.cells:
             if "nbgrader" in cell.metadata and grade_id(cell) not in self.wanted:
@@ -111,7 +152,7 @@ class _Repair:
                 if cell is not kept:
                     del cell.metadata["nbgrader"]
             if cell_kind(self.wanted[key]) == "written" and kept.cell_type == "markdown":
-                texts = _different([cell.source for cell in copies], self._stub(key))
+                texts = _different([cell.source for cell in copies], self.matcher.stubs(key))
                 if len(texts) > 1:
                     kept.source = "\n\n".join(texts)
                     self._say(
@@ -130,19 +171,17 @@ class _Repair:
     def _choose(self, key: str, copies: Sequence[NotebookNode]) -> NotebookNode:
         if is_locked(self.wanted[key]):
             return copies[0]
-        answered = [cell for cell in copies if _text(cell.source) != self._stub(key)]
+        stubs = self.matcher.stubs(key)
+        answered = [cell for cell in copies if plain_text(cell.source) not in stubs]
         # The last one that says something is what stands when the notebook has run.
         return (answered or copies)[-1]
-
-    def _stub(self, key: str) -> str:
-        return _text(self.given[key].source) if key in self.given else ""
 
     def _find_unmarked(self) -> None:
         """Find the cells that lost nbgrader's metadata: by their id, their text, or what they define."""
         for key in self.order:
-            if self._known(key) is not None:
+            if self.matcher.known(key) is not None:
                 continue
-            cell = self._by_identity(key) or self._by_text(key) or self._by_definition(key)
+            cell = self.matcher.find(key)
             if cell is None:
                 continue
             cell.metadata["nbgrader"] = {"grade_id": key}
@@ -152,8 +191,8 @@ class _Repair:
                 key=key,
             )
         for key in self.order:
-            if self._known(key) is None and not is_locked(self.wanted[key]):
-                cell = self._by_neighbours(key)
+            if self.matcher.known(key) is None and not is_locked(self.wanted[key]):
+                cell = self.matcher.find_by_place(key)
                 if cell is not None:
                     cell.metadata["nbgrader"] = {"grade_id": key}
                     self._say(
@@ -162,78 +201,39 @@ class _Repair:
                         key=key,
                     )
 
-    def _known(self, key: str) -> NotebookNode | None:
-        return next((cell for cell in self.cells if grade_id(cell) == key), None)
-
-    def _unmarked(self) -> list[NotebookNode]:
-        return [cell for cell in self.cells if "nbgrader" not in cell.metadata]
-
-    def _by_identity(self, key: str) -> NotebookNode | None:
-        wanted = self.wanted[key].get("id")
-        return _only([cell for cell in self._unmarked() if cell.get("id") == wanted])
-
-    def _by_text(self, key: str) -> NotebookNode | None:
-        texts = {_text(self.given[key].source) if key in self.given else None}
-        texts.add(_text(self.wanted[key].source))
-        same = [cell for cell in self._unmarked() if _text(cell.source) in texts]
-        kind = self.wanted[key].cell_type
-        # Two answers in words have the same stub, so text alone does not tell which is which.
-        alike = [k for k in self.order if self._stub(k) == self._stub(key) and not self._known(k)]
-        return _only([cell for cell in same if cell.cell_type == kind]) if len(alike) == 1 else None
-
-    def _by_definition(self, key: str) -> NotebookNode | None:
-        if cell_kind(self.wanted[key]) != "answer" or key not in self.given:
-            return None
-        names = set(_DEFINITION.findall(self.given[key].source))
-        if not names:
-            return None
-        return _only(
-            [cell for cell in self._unmarked() if names <= set(_DEFINITION.findall(cell.source))]
-        )
-
-    def _by_neighbours(self, key: str) -> NotebookNode | None:
-        """Return the one unmarked cell between the neighbours that the cell has in the master.
-
-        Every cell of the master counts as a neighbour, text too, so that only what the learner wrote is left.
-        """
-        before, after = self._neighbours(key)
-        if before is None and after is None:
-            return None
-        start = _index(self.cells, before) + 1 if before is not None else 0
-        stop = _index(self.cells, after) if after is not None else len(self.cells)
-        between = [
-            cell
-            for cell in self.cells[start:stop]
-            if "nbgrader" not in cell.metadata
-            and cell.cell_type == self.wanted[key].cell_type
-            and cell.source.strip()
-        ]
-        return _only(between)
-
-    def _neighbours(self, key: str) -> tuple[NotebookNode | None, NotebookNode | None]:
-        cells = self.master.cells
-        place = next(n for n, cell in enumerate(cells) if _key(cell) == key)
-        before = next(
-            (c for m in reversed(cells[:place]) if (c := self._same(m)) is not None), None
-        )
-        after = next((c for m in cells[place + 1 :] if (c := self._same(m)) is not None), None)
-        return before, after
-
-    def _same(self, master: NotebookNode) -> NotebookNode | None:
-        """Return the cell of the submission that is a cell of the master, marked or plain."""
-        key = _key(master)
-        if key is not None:
-            return self._known(key)
-        same = [
-            cell
-            for cell in self._unmarked()
-            if cell.cell_type == master.cell_type and _text(cell.source) == _text(master.source)
-        ]
-        return same[0] if len(same) == 1 and same[0].source.strip() else None
+    def _join_halves(self) -> None:
+        """Join the parts of an answer in code that was split where neither part is Python by itself."""
+        for key, wanted in self.wanted.items():
+            cell = self.matcher.known(key)
+            if cell is None or cell_kind(wanted) != "answer" or _is_python(cell.source):
+                continue
+            here = index_of(self.cells, cell)
+            # Copies that were passed over are unmarked by now, before the answer or behind it.
+            for start, stop in ((here, here + 2), (here - 1, here + 1), (here, here + 3)):
+                parts = self.cells[max(0, start) : stop]
+                rest = [part for part in parts if part is not cell]
+                joined = "\n".join(part.source for part in parts)
+                if (
+                    rest
+                    and all(
+                        part.cell_type == "code" and "nbgrader" not in part.metadata
+                        for part in rest
+                    )
+                    and _is_python(joined)
+                ):
+                    cell.source = joined
+                    self.cells[:] = [
+                        other for other in self.cells if not any(other is part for part in rest)
+                    ]
+                    self._say(
+                        _("The answer {key!r} had been split; its parts were put together."),
+                        key=key,
+                    )
+                    break
 
     def _restore_known(self) -> None:
         for key, wanted in self.wanted.items():
-            cell = self._known(key)
+            cell = self.matcher.known(key)
             if cell is None:
                 continue
             if cell.cell_type != wanted.cell_type:
@@ -252,17 +252,21 @@ class _Repair:
                 cell.metadata["nbgrader"] = copy.deepcopy(wanted.metadata["nbgrader"])
 
     def _restore_locked(self, key: str, cell: NotebookNode, wanted: NotebookNode) -> None:
-        given = self.given.get(key, wanted)
-        if _text(cell.source) not in (_text(given.source), _text(wanted.source)):
+        given = {*self.matcher.stubs(key), plain_text(wanted.source)}
+        worth = {_worth(one) for one in (*self.given.get(key, ()), wanted)}
+        is_test = cell_kind(wanted) == "test"
+        if plain_text(cell.source) not in given:
             text = (
                 _("The test {key!r} had been changed; the original was used.")
-                if cell_kind(wanted) == "test"
+                if is_test
                 else _("The read-only cell {key!r} had been changed; the original was used.")
             )
             self._say(text, key=key)
-        elif len(nbgrader_metadata(cell)) > 1 and _worth(cell) != _worth(given):
+            self.tampering += self.repairs[-1:] if is_test else []
+        elif len(nbgrader_metadata(cell)) > 1 and _worth(cell) not in worth:
             text = _("What the cell {key!r} is worth had been changed; the original was used.")
             self._say(text, key=key)
+            self.tampering += self.repairs[-1:]
         cell.source = wanted.source
         # Tags and all: a tag can keep a cell from being executed.
         cell.metadata = copy.deepcopy(wanted.metadata)
@@ -273,62 +277,64 @@ class _Repair:
         Answers stay where the learner put them: one may well be needed by another further up.
         """
         for place, key in enumerate(self.order):
-            cell = self._known(key)
+            cell = self.matcher.known(key)
             kind = cell_kind(self.wanted[key])
             if cell is None or kind not in ("test", "locked"):
                 continue
-            here = _index(self.cells, cell)
+            here = index_of(self.cells, cell)
             if kind == "test":
                 answers = [k for k in self.order[:place] if self._is_answer(k)]
-                other = self._known(answers[-1]) if answers else None
-                wrong = other is not None and here < _index(self.cells, other)
+                other = self.matcher.known(answers[-1]) if answers else None
+                wrong = other is not None and here < index_of(self.cells, other)
             else:
                 users = [
                     k for k in self.order[place + 1 :] if cell_kind(self.wanted[k]) != "locked"
                 ]
-                other = next((c for k in users if (c := self._known(k)) is not None), None)
-                wrong = other is not None and here > _index(self.cells, other)
+                other = next((c for k in users if (c := self.matcher.known(k)) is not None), None)
+                wrong = other is not None and here > index_of(self.cells, other)
             if wrong and other is not None:
                 del self.cells[here]
-                self.cells.insert(_index(self.cells, other) + (kind == "test"), cell)
+                self.cells.insert(index_of(self.cells, other) + (kind == "test"), cell)
                 self._say(
                     _("The cell {key!r} had been moved and was put back in its place."), key=key
                 )
 
     def _is_answer(self, key: str) -> bool:
-        return cell_kind(self.wanted[key]) == "answer" and self._known(key) is not None
+        return cell_kind(self.wanted[key]) == "answer" and self.matcher.known(key) is not None
 
     def _insert(self, key: str, cell: NotebookNode) -> None:
         place = self.order.index(key)
         for earlier in reversed(self.order[:place]):
-            before = self._known(earlier)
+            before = self.matcher.known(earlier)
             if before is not None:
                 # What the learner wrote below an answer belongs to that answer.
                 after = next(
-                    (k for k in self.order[place + 1 :] if self._known(k) is not None), None
+                    (k for k in self.order[place + 1 :] if self.matcher.known(k) is not None), None
                 )
                 self.cells.insert(self._gap(before, after, cell), cell)
                 return
         for later in self.order[place + 1 :]:
-            behind = self._known(later)
+            behind = self.matcher.known(later)
             if behind is not None:
-                self.cells.insert(_index(self.cells, behind), cell)
+                self.cells.insert(index_of(self.cells, behind), cell)
                 return
         self.cells.append(cell)
 
     def _gap(self, before: NotebookNode, after: str | None, cell: NotebookNode) -> int:
         """Return where to insert between two known cells: tests as late as possible, others early."""
         if cell_kind(cell) == "test":
-            follower = self._known(after) if after is not None else None
-            if follower is not None and _index(self.cells, follower) > _index(self.cells, before):
-                return _index(self.cells, follower)
+            follower = self.matcher.known(after) if after is not None else None
+            if follower is not None and index_of(self.cells, follower) > index_of(
+                self.cells, before
+            ):
+                return index_of(self.cells, follower)
             if follower is None:
                 return len(self.cells)
-        return _index(self.cells, before) + 1
+        return index_of(self.cells, before) + 1
 
-    def _add_missing(self) -> None:
+    def _add_missing(self, mine: dict[str, NotebookNode]) -> None:
         for key, wanted in self.wanted.items():
-            if self._known(key) is not None:
+            if self.matcher.known(key) is not None:
                 continue
             cell = copy.deepcopy(wanted)
             kind = cell_kind(wanted)
@@ -338,6 +344,10 @@ class _Repair:
             elif kind == "written":
                 cell.source = _("(This cell was missing from what was handed in.)")
             self._insert(key, cell)
+            if key not in mine:
+                text = _("{key!r} came into the assignment after it was handed out.")
+                self._say(text, key=key)
+                continue
             text = {
                 "test": _("The test {key!r} was missing and was put back."),
                 "answer": _("The answer cell {key!r} was missing."),
@@ -367,72 +377,25 @@ class _Repair:
             cell["id"] = identity
 
 
-def match_names(wanted: dict[str, NotebookNode], found: dict[str, NotebookNode]) -> dict[str, str]:
-    """Return which of the notebooks that were handed in stands for which of the assignment.
-
-    Parameters
-    ----------
-    wanted
-        Name (without ``.ipynb``) → master, for each notebook of the assignment.
-    found
-        Name → notebook, for each that was handed in.
-
-    Returns
-    -------
-    dict
-        Name in the assignment → name in the submission; names that stand for nothing are left out.
-    """
-    names = {name: name for name in wanted if name in found}
-    for name in wanted.keys() - names.keys():
-        rest = [other for other in found if other not in names.values() and other not in wanted]
-        shared = {other: _shared_cells(wanted[name], found[other]) for other in rest}
-        best = max(rest, key=lambda other: shared[other], default=None)
-        lost = len(wanted) - len(names)
-        if best is not None and (shared[best] or (len(rest) == 1 and lost == 1)):
-            names[name] = best
-    return names
-
-
-def _shared_cells(wanted: NotebookNode, found: NotebookNode) -> float:
-    """Return how much of an assignment's notebook is in another: its marked cells, else its text."""
-    keys = {key for cell in wanted.cells if (key := _key(cell))}
-    marked = len(keys & {grade_id(cell) for cell in found.cells})
-    if marked:
-        return float(marked)
-    texts = [_text(cell.source) for cell in wanted.cells]
-    others = {_text(cell.source) for cell in found.cells}
-    return sum(text in others for text in texts) / (2 * len(texts) or 1)
-
-
-def _key(cell: NotebookNode) -> str | None:
-    return grade_id(cell) if cell_kind(cell) != "plain" else None
-
-
 def _worth(cell: NotebookNode) -> tuple[object, ...]:
     metadata = nbgrader_metadata(cell)
     return tuple(metadata.get(name) for name in ("grade", "solution", "points"))
 
 
-def _text(source: str) -> str:
-    """Return a text without what editors change by themselves: spaces at line ends, the last newline."""
-    return "\n".join(line.rstrip() for line in source.strip().splitlines())
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
-def _index(cells: list[NotebookNode], cell: NotebookNode) -> int:
-    # By identity: two cells of a learner may well be equal.
-    return next(number for number, other in enumerate(cells) if other is cell)
-
-
-def _only(cells: list[NotebookNode]) -> NotebookNode | None:
-    return cells[0] if len(cells) == 1 else None
-
-
-def _different(texts: list[str], stub: str) -> list[str]:
+def _different(texts: list[str], stubs: set[str]) -> list[str]:
     """Return the texts that say something of their own, in their order."""
     kept: list[str] = []
     for text in texts:
-        new = _text(text)
-        if not new or new == stub or any(new in other for other in kept):
+        new = plain_text(text)
+        if not new or new in stubs or any(new in other for other in kept):
             continue
         kept = [other for other in kept if other not in new] + [new]
     return kept

@@ -7,8 +7,9 @@ from grading_examples import answer, cell, doubles, nbgrader, notebook, test_cel
 
 from kit.grading.answers import Answers, fill_answers, reference_answers
 from kit.grading.cells import known_cells
+from kit.grading.matching import match_names
 from kit.grading.release import make_gradebook_version, make_release_version
-from kit.grading.repair import match_names, repair_notebook
+from kit.grading.repair import repair_notebook
 from kit.notebooks import find_cell, grade_id
 
 SOURCE = doubles()
