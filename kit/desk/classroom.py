@@ -248,7 +248,10 @@ class Classroom:
                 else:
                     found[entry.name] = (stamp, read_result(entry.path))
         self._results[assignment] = found
-        results = {result.student: result for _stamp, result in found.values()}
+        results = {
+            result.student: result
+            for _stamp, result in sorted(found.values(), key=lambda one: one[1].student)
+        }
         return results, frozenset((name, stamp) for name, (stamp, _result) in found.items())
 
     def _stamp_sources(self, assignment: str) -> object:
@@ -267,6 +270,11 @@ class Classroom:
             kept = (stamp, questions, read_title(self.course, assignment))
             self._questions[assignment] = kept
         return kept[1], kept[2]
+
+    def close(self) -> None:
+        """Let go of the databases."""
+        self._watch.close()
+        self.gradebook.close()
 
     def feedback_file(self, assignment: str, student: str) -> Path:
         """Return where the feedback page of a submission is, or would be."""

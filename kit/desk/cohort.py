@@ -92,17 +92,15 @@ def analyse_questions(room: Room) -> tuple[Item, ...]:
 
 
 def share_of(room: Room, student: str) -> float | None:
-    """Return the share of the points that are decided; None without a result, 0 for what was not graded."""
+    """Return the share of the points that are decided; None where nothing could be graded."""
     result = room.results.get(student)
-    if result is None:
+    if result is None or result.status == "failed":
         return None
-    if result.status == "failed":
-        return 0.0
     decided = sum(mark.max_points for mark in result.marks if mark.points is not None)
     return max(0.0, result.score / decided) if decided > 0 else None
 
 
-def find_paths(rooms: Sequence[Room], roster: Sequence[str]) -> tuple[Trend, ...]:
+def find_trends(rooms: Sequence[Room], roster: Sequence[str]) -> tuple[Trend, ...]:
     """Return the paths of those who seem to fall behind, the most worrying first.
 
     Parameters
@@ -114,18 +112,21 @@ def find_paths(rooms: Sequence[Room], roster: Sequence[str]) -> tuple[Trend, ...
 
     Notes
     -----
-    Three signs, none of them a verdict: nothing was handed in, less than half of the points in the newest
-    assignment, or a quarter less than in one's own work before.
+    The signs, none of them a verdict: something was not handed in or could not be graded, less than half of
+    the points in the newest work, or a quarter less than in one's own work before.
     """
     students = sorted(set(roster) | {student for room in rooms for student in room.results})
     found = []
     for student in students:
         shares = tuple(share_of(room, student) for room in rooms)
-        missing = sum(student not in room.results for room in rooms)
         here = [share for share in shares if share is not None]
         reasons = []
-        if missing:
+        if any(student not in room.results for room in rooms):
             reasons.append("missing")
+        if any(
+            student in room.results and room.results[student].status == "failed" for room in rooms
+        ):
+            reasons.append("failed")
         if here and here[-1] < LOW:
             reasons.append("low")
         if len(here) > 1 and here[-1] <= mean(here[:-1]) - DROP:

@@ -117,7 +117,7 @@ def give_mark(classroom: Classroom, act: Act) -> None:
         if seen != act.version:
             raise ChangedError(_("this answer changed while you looked at it"))
         for key, points in act.points.items():
-            old = here[key]
+            old = here.get(key, Given())
             entry = _decide(room, act, key, old, points)
             classroom.gradebook.write_points(
                 book,

@@ -68,10 +68,19 @@ class Gradebook:
         with self._lock:
             inode = path.stat().st_ino
             if self._watch is None or self._watch[0] != inode:
+                if self._watch is not None:
+                    self._watch[1].close()
                 uri = f"{path.absolute().as_uri()}?mode=ro"
                 db = sqlite3.connect(uri, uri=True, check_same_thread=False, timeout=15)
                 self._watch = (inode, db)
             return inode, self._watch[1].execute("PRAGMA data_version").fetchone()[0]
+
+    def close(self) -> None:
+        """Let go of the file that is watched."""
+        with self._lock:
+            if self._watch is not None:
+                self._watch[1].close()
+                self._watch = None
 
     def writing(self) -> AbstractContextManager[Any]:
         """Open one transaction, in which several marks may be written.

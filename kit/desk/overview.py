@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from kit.desk.agreement import agreement_of
 from kit.desk.charts import draw_bar, draw_line, draw_scatter
-from kit.desk.cohort import analyse_questions, find_paths, measure_time, read_minutes
+from kit.desk.cohort import analyse_questions, find_trends, measure_time, read_minutes
 from kit.desk.handler import DeskHandler
 from kit.grading.charts import draw_histogram, draw_shares
 from kit.grading.items import bin_scores, choose_groups, summarise
@@ -63,7 +63,7 @@ class Overview(DeskHandler):
         times = measure_time(room, shared, min_group=settings.min_group)
         longest = max((time.upper for time in times), default=0.0)
         rooms = [self.classroom.room(name) for name in self._in_order()]
-        trends = find_paths(rooms, list(room.people.groups))
+        trends = find_trends(rooms, list(room.people.groups))
         self.show(
             "class.html",
             title=room.title,
@@ -113,6 +113,7 @@ class Overview(DeskHandler):
             more=max(0, len(trends) - MAX_PATHS),
             signs={
                 "missing": _("not everything was handed in"),
+                "failed": _("something could not be graded"),
                 "low": _("less than half of the points in the newest work"),
                 "drop": _("a quarter less than in the work before"),
             },

@@ -78,6 +78,7 @@ async def _serve(
         ready(used)
     await stop.wait()
     server.stop()
+    app.settings["classroom"].close()
     if socket is not None:
         socket.unlink(missing_ok=True)
 
