@@ -128,7 +128,7 @@ def grade_notebook(
         submission, master=master.full, release=master.release, earlier=master.earlier
     )
     known = _list_files(files)
-    why = find_obstacle(master, walls) if verdict == "outside" else ""
+    why = find_obstacle(master) if verdict == "outside" else ""
     execution: Execution
     with _folder(cwd, known) as folder:
         if verdict == "outside" and not why:
@@ -141,6 +141,7 @@ def grade_notebook(
                 files=known,
                 limits=limits,
                 preload=preload,
+                walls=walls,
                 stop=stop,
                 seed=seed,
             )
@@ -178,10 +179,8 @@ def grade_notebook(
     )
 
 
-def find_obstacle(master: Master, walls: Walls | None = None) -> str:
+def find_obstacle(master: Master) -> str:
     """Return why the tests of a notebook can not run outside on this machine; empty when they can."""
-    if walls is not None:
-        return _("these walls stand around a whole kernel")
     if sys.platform != "linux":
         return _("tests outside of the process of the answers need Linux")
     kernel = master.full.metadata.get("kernelspec", {})

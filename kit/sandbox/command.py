@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from kit.sandbox.limits import Limits
     from kit.sandbox.stage import Stage
 
-# Libraries reserve far more addresses than they use; this only stops what no measurement would catch.
-_ADDRESS_SPACE = 4 << 30
+#: Libraries reserve far more addresses than they use; this only stops what no measurement would catch.
+ADDRESS_SPACE = 4 << 30
 _STACK = 8 << 20
 #: Where the folder of sockets is seen where there is a root of one's own: short, and below nothing writable.
 SOCKETS = "/run/sockets"
@@ -214,7 +214,7 @@ def _set_limits(limits: Limits, stage: Stage, controls: frozenset[str]) -> None:
         resource.RLIMIT_MSGQUEUE: 0,
     }
     if "memory" not in controls:
-        wanted[resource.RLIMIT_AS] = int(limits.memory_mb * MB) + _ADDRESS_SPACE
+        wanted[resource.RLIMIT_AS] = int(limits.memory_mb * MB) + ADDRESS_SPACE
     for name, value in wanted.items():
         lowered = lower_limit(name, value)
         resource.setrlimit(name, (lowered, lowered))

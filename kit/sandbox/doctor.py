@@ -16,7 +16,7 @@ from typing import Literal
 from kit.i18n import gettext as _
 from kit.sandbox import landlock
 from kit.sandbox.cgroups import make_group
-from kit.sandbox.tiers import TIERS, probe_tier
+from kit.sandbox.tiers import CHOSEN, TIERS, probe_tier
 
 State = Literal["ok", "missing", "note"]
 _LEAST_FREE = 2_000_000_000
@@ -80,6 +80,10 @@ def check_walls() -> list[Check]:
     if best is None:
         text = _("no walls hold: kit refuses to grade untrusted code here")
         checks.append(Check("walls", "missing", text))
+    elif best not in CHOSEN:
+        text = _("kit refuses to grade here, unless tier {n} is asked for by name: --walls {tier}")
+        text = text.format(n=TIERS.index(best) + 1, tier=best)
+        checks.append(Check("walls", "missing", text, _suggest("namespaces")))
     else:
         text = _("kit uses tier {n} ({tier})").format(n=TIERS.index(best) + 1, tier=best)
         checks.append(Check("walls", "ok", text))

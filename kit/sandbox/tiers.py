@@ -25,6 +25,8 @@ from kit.i18n import gettext as _
 Tier = Literal["bubblewrap", "namespaces", "landlock", "none"]
 #: From the strongest to the weakest.
 TIERS: tuple[Tier, ...] = get_args(Tier)
+#: Those that are chosen without being asked for: in the others, code is not alone with its own.
+CHOSEN: tuple[Tier, ...] = ("bubblewrap", "namespaces")
 
 
 @dataclass(frozen=True)
@@ -100,14 +102,13 @@ print(json.dumps(sorted(set(reached))))
 """
 
 
-def choose_tier(name: str | None = None) -> Walls:
+def choose_tier(name: Tier | str | None = None) -> Walls:
     """Return the strongest walls that hold on this machine, or those asked for by name.
 
     Parameters
     ----------
     name
-        ``bubblewrap``, ``namespaces``, ``landlock``, or ``none`` for no walls at all: only asked for by
-        name, never chosen.
+        One of `TIERS`. ``landlock``, and ``none`` for no walls at all, are never chosen, only asked for.
 
     Raises
     ------
@@ -122,17 +123,28 @@ def choose_tier(name: str | None = None) -> Walls:
     if name == "none":
         return Walls("none")
     reasons = []
-    for tier in TIERS[:-1]:
-        if name in (None, tier):
-            probe = probe_tier(tier)
-            if probe.holds:
-                return make_walls(tier)
-            reasons.append(f"{tier}: {probe.reason}")
+    for tier in CHOSEN if name is None else (name,):
+        probe = probe_tier(tier)
+        if probe.holds:
+            return make_walls(tier)
+        reasons.append(f"{tier}: {probe.reason}")
     raise KitError(
         _("no walls hold on this machine ({reasons})").format(reasons="; ".join(reasons)),
-        fix=_(
-            "Run kit doctor to see what is missing, or ask for no walls by name where you trust the code"
-        ),
+        fix=_suggest_by_name(name),
+    )
+
+
+def _suggest_by_name(name: str | None) -> str:
+    if name is not None:
+        return _("Run kit doctor to see what is missing, or ask for other walls")
+    if probe_tier("landlock").holds:
+        return _(
+            "Run kit doctor to see what is missing, and grade where it is permitted. Weaker walls only by "
+            "name: --walls landlock holds here; --walls none is for people whom you trust with your files"
+        )
+    return _(
+        "Run kit doctor to see what is missing, and grade where it is permitted. "
+        "--walls none is for people whom you trust with your files"
     )
 
 

@@ -116,8 +116,8 @@ def test_the_evidence_names_the_walls_that_stood(classes, walls):
     walled, without, _baits = classes
     evidence = result_of(walled, "prowler").evidence
     assert evidence["walls"].split("+")[0] == walls.tier
-    assert evidence["verdict"] == "inside"
-    assert evidence["executed"]["doubles"]["warm"] is False
+    assert evidence["verdict"] == "outside"
+    assert evidence["executed"]["doubles"]["warm"] is True
     assert result_of(without, "prowler").evidence["walls"] == "none"
 
 

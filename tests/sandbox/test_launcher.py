@@ -11,6 +11,7 @@ import pytest
 
 from kit.errors import KitError
 from kit.sandbox import LimitHit, Limits, choose_tier, launch, run
+from kit.sandbox.tiers import CHOSEN
 from kit.sandbox.launcher import PIPE, make_environment
 from kit.sandbox.layout import make_layout
 from kit.sandbox.tiers import make_walls
@@ -144,17 +145,21 @@ def test_probing_chooses_by_what_holds(drive, who, direct_reason):
         if direct_reason(tier, who) is None:
             assert holds, reason
             assert label.split("+")[0] == tier
-    best = next((tier for tier, (holds, *_) in free["probes"].items() if holds), None)
+    best = next((tier for tier in CHOSEN if free["probes"][tier][0]), None)
     if best is not None:
         assert free["chosen"] == best
 
 
-def test_where_namespaces_are_refused_the_third_tier_is_chosen(drive, who, direct_reason):
+def test_where_namespaces_are_refused_weaker_walls_are_named_but_not_chosen(
+    drive, who, direct_reason
+):
     if reason := direct_reason("landlock", who):
         pytest.skip(f"this machine has no Landlock: {reason}")
     refused = drive("probe", who=who, refuse=True)
     assert [refused["probes"][tier][0] for tier in ("bubblewrap", "namespaces")] == [False, False]
-    assert refused["chosen"] == "landlock"
+    assert "no walls hold on this machine" in refused["chosen"]
+    assert ("--walls landlock holds here" in refused["chosen"]) == refused["probes"]["landlock"][0]
+    assert "--walls none" in refused["chosen"]
 
 
 @pytest.mark.skipif(

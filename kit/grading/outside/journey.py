@@ -103,6 +103,7 @@ class Journey:
             events=tuple(self.events),
             restarts=max(0, self.sides.starts - 1),
             warm=True,
+            walls=self.sides.label,
             believed=self.believed,
             troubles=self.troubles,
             inside=self.inside,

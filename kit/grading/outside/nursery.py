@@ -1,4 +1,8 @@
-"""Fork servers for the two sides of a verdict, one of each for a preload list, kept for as long as we live."""
+"""Fork servers for the two sides of a verdict, kept for as long as we live; the learners' stand behind walls.
+
+In namespaces one server forks for all submissions, and each of them gets inner walls of its own. Where there
+are no namespaces (walls asked for by that name) each submission has a server of its own.
+"""
 
 from __future__ import annotations
 
@@ -6,131 +10,219 @@ import atexit
 import contextlib
 import json
 import os
-import select
-import signal
-import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from socket import recv_fds, send_fds, socket, socketpair
 from typing import Any, Literal
 
+import kit
 from kit.errors import KitError
 from kit.grading.outside import wire
+from kit.grading.outside.child import Child
 from kit.i18n import gettext as _
 from kit.running.kernel import kernel_environment
+from kit.sandbox.launcher import launch
+from kit.sandbox.limits import Limits as WalledLimits
+from kit.sandbox.tiers import Walls
 
 Role = Literal["student", "tests"]
 
+_PACKAGE = str(Path(kit.__file__).parent)
+# By its place: behind some walls the folder that holds the package can not be listed, and nothing else of
+# what lies there is to be found.
+_PROGRAM = """
+import importlib.util, sys
+spec = importlib.util.spec_from_file_location(
+    "kit", sys.argv[1] + "/__init__.py", submodule_search_locations=[sys.argv[1]]
+)
+sys.modules["kit"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(sys.modules["kit"])
+from kit.grading.outside.server import main
+main()
+"""
+# The outer walls are there for all submissions of a run, one after the other and several at once. Each has
+# limits of its own, inside.
+_FOREVER = 10_000_000
+_OUTER_PROCESSES, _OUTER_FILES = 8192, 8192
 
-class Child:
-    """A forked process and the socket over which it takes requests."""
 
-    def __init__(self, pid: int, pidfd: int, control: socket.socket) -> None:
-        self.pid = pid
-        self.control = control
-        self._pidfd = pidfd
-        self._ended = False
+@dataclass(frozen=True)
+class Errand:
+    """What a server forks for.
 
-    def send(self, request: Mapping[str, Any]) -> None:
-        """Send a request; whether the process is still there shows when it should answer."""
-        with contextlib.suppress(wire.ClosedError):
-            wire.send(self.control, json.dumps(request).encode())
+    Parameters
+    ----------
+    role
+        Which side.
+    env
+        The environment of the new process.
+    cwd
+        Its working directory; None: a new one, with the files of ``parcel``.
+    parcel
+        From `kit.grading.outside.parcel.pack_folder`.
+    limits
+        Of inner walls; None for no inner walls.
+    """
 
-    def wait(self, seconds: float) -> Literal["ready", "ended", "nothing"]:
-        """Wait for an answer or the end, whichever comes first."""
-        if self._ended:
-            return "ended"
-        both: list[Any] = [self.control, self._pidfd]
-        ready, _writable, _odd = select.select(both, [], [], max(0.0, seconds))
-        if self.control in ready:
-            return "ready"
-        return "ended" if ready else "nothing"
-
-    def end(self) -> None:
-        """Kill the process, and what it started in its session; once is enough."""
-        if self._ended:
-            return
-        self._ended = True
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._pidfd, 0)
-            os.killpg(self.pid, signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-        self.control.close()
-        with contextlib.suppress(OSError):
-            os.close(self._pidfd)
+    role: Role
+    env: Mapping[str, str]
+    cwd: Path | None = None
+    parcel: int | None = None
+    limits: WalledLimits | None = None
 
 
 class Nursery:
-    """One fork server."""
+    """One fork server.
 
-    def __init__(self, preload: Sequence[str]) -> None:
+    Parameters
+    ----------
+    preload
+        The libraries that it has loaded.
+    walls
+        What stands around it; None for nothing.
+    memory_mb
+        What everything behind the walls may hold together.
+    """
+
+    def __init__(
+        self, preload: Sequence[str], walls: Walls | None = None, memory_mb: int | None = None
+    ) -> None:
         self._lock = threading.Lock()
-        ours, theirs = socket.socketpair()
+        self.walls = walls
+        ours, theirs = socketpair()
         settings = json.dumps({"preload": list(preload), "socket": theirs.fileno()})
-        # Walls around all learners' code go here: the command, wrapped by kit.sandbox.
-        command = [sys.executable, "-I", "-m", "kit.grading.outside.server", settings]
-        env = kernel_environment(_plain_environment(), strict=False)
-        self._process = subprocess.Popen(
-            command, pass_fds=[theirs.fileno()], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            cwd="/",
-        )  # fmt: skip
-        theirs.close()
+        command = [sys.executable, "-I", "-c", _PROGRAM, _PACKAGE, settings]
+        self.label: str = walls.tier if walls else "none"
+        with theirs:
+            try:
+                self._end = self._start(command, theirs.fileno(), memory_mb)
+            except BaseException:
+                ours.close()
+                raise
         self._asking = ours
 
-    def fork(self, role: Role, cwd: Path, env: Mapping[str, str], *sockets: socket.socket) -> Child:
-        """Return a new process that serves as one side.
+    def _start(self, command: list[str], asking: int, memory_mb: int | None) -> Any:
+        """Start the server; return what ends it."""
+        if self.walls is not None and self.walls.tier != "none":
+            walled = launch(
+                command,
+                walls=self.walls,
+                read_only=[Path(_PACKAGE)],
+                limits=WalledLimits(
+                    wall_seconds=_FOREVER,
+                    cpu_seconds=_FOREVER,
+                    memory_mb=memory_mb or physical_memory() // 1_000_000,
+                    processes=_OUTER_PROCESSES,
+                    files=_OUTER_FILES,
+                    open_files=_OUTER_FILES,
+                    output_mb=1000,
+                ),
+                env=kernel_environment({}, strict=False),
+                pass_fds=[asking],
+                nested=self.walls.has_root,
+            )
+            self.label = walled.label
+            return walled.close
+        process = subprocess.Popen(
+            command,
+            pass_fds=[asking],
+            env=kernel_environment(plain_environment(), strict=False),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+        )
+        return lambda: _end_process(process)
+
+    def fork(self, errand: Errand, *sockets: socket) -> Child:
+        """Return a new process that serves as one side; it says itself whether it is ready.
 
         Raises
         ------
         KitError
             If the server does not answer.
         """
-        control, other = socket.socketpair()
+        control, other = socketpair()
+        request = {
+            "role": errand.role,
+            "env": dict(errand.env),
+            "cwd": None if errand.cwd is None else str(errand.cwd),
+            "parcel": errand.parcel is not None,
+            "inner": None if errand.limits is None else asdict(errand.limits),
+        }
+        descriptors = [other.fileno(), *(one.fileno() for one in sockets)]
+        if errand.parcel is not None:
+            descriptors.append(errand.parcel)
         with self._lock, other:
             try:
-                request = {"role": role, "cwd": str(cwd), "env": dict(env)}
                 wire.send(self._asking, json.dumps(request).encode())
-                descriptors = [other.fileno(), *(one.fileno() for one in sockets)]
-                socket.send_fds(self._asking, [b"x"], descriptors)
-                data, found, _flags, _address = socket.recv_fds(self._asking, 8, 1)
+                send_fds(self._asking, [b"x"], descriptors)
+                data, found, _flags, _address = recv_fds(self._asking, 1, 1)
             except (OSError, wire.ClosedError):
-                data = b""
-            if len(data) != 8:
+                data, found = b"", []
+            if not data or not found:
                 control.close()
-                raise KitError(_("the process that runs submissions does not start"))
-        return Child(int.from_bytes(data, "big"), found[0], control)
+                raise KitError(
+                    _("the process that runs submissions has ended, or does not start"),
+                    fix=_("Run kit doctor to see whether the walls hold, then the same command"),
+                )
+        return Child(found[0], control, own_session=errand.limits is None)
 
     def close(self) -> None:
-        """End the server; the processes that it forked are not its to end."""
+        """End the server, and everything that it forked."""
         self._asking.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(2)
-        self._process.kill()
-        self._process.wait()
+        self._end()
 
 
-def _plain_environment() -> dict[str, str]:
-    return {
-        name: os.environ[name]
-        for name in ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
-        if name in os.environ
-    }
+def _end_process(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(10)
+    process.kill()
+    process.wait()
 
 
-_nurseries: dict[tuple[Role, tuple[str, ...]], Nursery] = {}
+def plain_environment() -> dict[str, str]:
+    """Return the few variables of our own that a process without walls gets."""
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
+    return {name: os.environ[name] for name in kept if name in os.environ}
+
+
+def physical_memory() -> int:
+    """Return the bytes of memory that this machine has."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+Key = tuple[Role, tuple[str, ...], Walls | None]
+_nurseries: dict[Key, Nursery] = {}
 _making = threading.Lock()
 
 
-def nursery(role: Role, preload: Sequence[str]) -> Nursery:
-    """Return the fork server for one side; it is started when it is first asked for."""
-    key = (role, tuple(sorted(set(preload))))
-    with _making:
-        if key not in _nurseries:
-            _nurseries[key] = Nursery(key[1])
-        return _nurseries[key]
+def fork_side(
+    errand: Errand, *sockets: socket, preload: Sequence[str], walls: Walls | None = None
+) -> tuple[Child, str]:
+    """Return a new process from the server for its side, and the walls around it.
+
+    The server is started when it is first asked for, and anew when something has ended it.
+    """
+    key: Key = (errand.role, tuple(sorted(set(preload))), walls)
+    for last in (False, True):
+        with _making:
+            server = _nurseries.get(key)
+            if server is None:
+                server = _nurseries[key] = Nursery(key[1], walls)
+        try:
+            return server.fork(errand, *sockets), server.label
+        except KitError:
+            with _making:
+                if _nurseries.get(key) is server:
+                    del _nurseries[key]
+            server.close()
+            if last:
+                raise
+    raise AssertionError
 
 
 def close_all() -> None:

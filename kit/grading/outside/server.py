@@ -1,7 +1,7 @@
 """A process that has libraries and a shell ready, and forks itself into the two sides of a verdict.
 
-There is one for learners' code and one for tests; only the first goes behind walls. It lives as long as the
-process that started it: when the socket that it was given is closed, it ends.
+There is one for learners' code and one for tests; only the first stands behind walls. It lives as long as the
+process that started it: when the socket that it was given is closed, it ends, and all that it forked.
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ import signal
 import socket
 import sys
 import tempfile
-from typing import Any
+from typing import Any, NoReturn
 
-from kit.grading.outside import student, tester, wire
+from kit.grading.outside import parcel, student, tester, wire
 from kit.grading.outside.shell import draw_figures, make_shell
 from kit.kernels.libraries import count_threads
 from kit.kernels.refresh import refresh_libraries
 from kit.sandbox import syscalls, tree
+from kit.sandbox.inner import enter_inner
+from kit.sandbox.limits import Limits
+
+_MOST_DESCRIPTORS = 3
 
 
 def load(names: list[str]) -> None:
@@ -29,16 +33,25 @@ def load(names: list[str]) -> None:
     for name in names:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
-        if count_threads() > 1:
-            settings = json.loads(sys.argv[1])
+        if _has_threads():
+            settings = json.loads(sys.argv[-1])
             settings["preload"] = [other for other in settings["preload"] if other != name]
             os.set_inheritable(settings["socket"], True)
             os.execv(sys.executable, [*sys.orig_argv[:-1], json.dumps(settings)])
 
 
+def _has_threads() -> bool:
+    try:
+        return count_threads() > 1
+    except OSError:
+        # Walls without a process table; then what Python knows has to do.
+        threading = sys.modules.get("threading")
+        return threading is not None and threading.active_count() > 1
+
+
 def main() -> None:
     """Load, then fork once for each request."""
-    settings = json.loads(sys.argv[1])
+    settings = json.loads(sys.argv[-1])
     os.set_inheritable(settings["socket"], False)
     asking = socket.socket(fileno=settings["socket"])
     load(settings["preload"])
@@ -51,7 +64,7 @@ def main() -> None:
     while True:
         try:
             request = json.loads(wire.receive(asking))
-            _data, descriptors, _flags, _address = socket.recv_fds(asking, 1, 2)
+            _data, found, _flags, _address = socket.recv_fds(asking, 1, _MOST_DESCRIPTORS)
         except wire.ClosedError:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             tree.kill_descendants(os.getpid())
@@ -61,13 +74,13 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             asking.close()
-            become(request, [socket.socket(fileno=number) for number in descriptors], shell)
+            become(request, found, shell)
         _forked.add(pid)
-        for number in descriptors:
+        for number in found:
             os.close(number)
         pidfd = os.pidfd_open(pid)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-        socket.send_fds(asking, [pid.to_bytes(8, "big")], [pidfd])
+        socket.send_fds(asking, [b"x"], [pidfd])
         os.close(pidfd)
 
 
@@ -83,7 +96,7 @@ def _reap(*_: Any) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def become(request: dict[str, Any], sockets: list[socket.socket], shell: Any) -> None:
+def become(request: dict[str, Any], descriptors: list[int], shell: Any) -> NoReturn:
     """Be one side of the verdict, and end with it."""
     try:
         os.setsid()
@@ -92,13 +105,14 @@ def become(request: dict[str, Any], sockets: list[socket.socket], shell: Any) ->
         null = os.open(os.devnull, os.O_RDWR)
         for number in range(3):
             os.dup2(null, number)
-        os.environ.clear()
-        os.environ.update(request["env"])
-        os.chdir(request["cwd"])
-        tempfile.tempdir = None
-        # As in a notebook, files beside it can be imported.
-        sys.path.insert(0, "")
-        # The walls of one submission go here: kit.sandbox.enter_inner, before the learner's first cell.
+        files = descriptors.pop() if request["parcel"] else None
+        sockets = [socket.socket(fileno=number) for number in descriptors]
+        try:
+            _settle(request, files)
+        except OSError as error:
+            wire.send(sockets[0], json.dumps({"error": str(error)}).encode())
+            os._exit(1)
+        wire.send(sockets[0], b'{"ready": true}')
         refresh_libraries()
         draw_figures()
         if request["role"] == "student":
@@ -109,11 +123,25 @@ def become(request: dict[str, Any], sockets: list[socket.socket], shell: Any) ->
         os._exit(0)
 
 
+def _settle(request: dict[str, Any], files: int | None) -> None:
+    """Take the right place and environment; behind walls, put up those of this one submission."""
+    if request["inner"] is not None:
+        enter_inner(Limits(**request["inner"]))
+    elif request["cwd"] is None:
+        os.chdir(tempfile.mkdtemp(dir=os.getcwd()))
+    else:
+        # Without walls nothing of the server's environment is meant for the learner's code.
+        os.environ.clear()
+        os.chdir(request["cwd"])
+    os.environ.update(request["env"])
+    tempfile.tempdir = None
+    if files is not None:
+        parcel.unpack_parcel(files, os.getcwd())
+    # As in a notebook, files beside it can be imported.
+    sys.path.insert(0, "")
+
+
 def _prepare_matplotlib() -> None:
     matplotlib: Any = sys.modules.get("matplotlib")
     if matplotlib is not None:
         matplotlib._kit_warm_fname = matplotlib.matplotlib_fname()
-
-
-if __name__ == "__main__":
-    main()

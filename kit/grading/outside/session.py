@@ -12,7 +12,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -21,14 +21,20 @@ from kit.grading.execution import STOPPED, Stop, StoppedError
 from kit.grading.masters import Master
 from kit.grading.outside import wire
 from kit.grading.outside.journey import Journey, OutsideExecution
-from kit.grading.outside.nursery import nursery
 from kit.grading.outside.plan import Plan, make_plan, reference_cells
-from kit.grading.outside.sides import Place, Sides, make_environment, make_folders
+from kit.grading.outside.sides import (
+    Place,
+    Sides,
+    make_environment,
+    make_folders,
+    start_tests,
+)
 from kit.grading.release import notebook_text
 from kit.grading.terms import Limits
 from kit.grading.verdict import mark_cells
 from kit.i18n import gettext as _
 from kit.notebooks import grade_id
+from kit.sandbox.tiers import Walls
 
 _MOST_PLANS = 32
 
@@ -41,6 +47,7 @@ def execute_outside(
     files: Mapping[str, Path] | None = None,
     limits: Limits | None = None,
     preload: Sequence[str] = (),
+    walls: Walls | None = None,
     stop: Stop | None = None,
     seed: int | None = None,
 ) -> OutsideExecution:
@@ -57,6 +64,8 @@ def execute_outside(
     files
         The instructor's files, which tests may read; what the learner's code does to its own copies does
         not reach them.
+    walls
+        What stands around the learner's code, from `kit.sandbox.choose_tier`; none when left out.
     limits, preload, stop
         As for `kit.grading.execution.execute_submission`.
     seed
@@ -70,64 +79,66 @@ def execute_outside(
         If ``stop`` was asked for.
     """
     limits, stop, files = limits or Limits(), stop or Stop(), files or {}
-    plan = plan_for(master, files=files, limits=limits, preload=preload, stop=stop)
+    yard = Yard(files, limits, tuple(preload), walls, stop)
+    plan = plan_for(master, yard)
     with make_folders(files) as (home, tests):
-        place = Place(Path(cwd), home, tests)
-        sides = Sides(plan, place, limits=limits, preload=preload, stop=stop, seed=seed)
+        place = Place(Path(cwd), home, tests, walls, yard.preload)
+        sides = Sides(plan, place, limits=limits, stop=stop, seed=seed)
         return Journey(notebook, sides).run()
+
+
+@dataclass(frozen=True)
+class Yard:
+    """What is the same for the reference solution and for every submission."""
+
+    files: Mapping[str, Path] = field(default_factory=dict)
+    limits: Limits = Limits()
+    preload: tuple[str, ...] = ()
+    walls: Walls | None = None
+    stop: Stop = field(default_factory=Stop)
 
 
 _plans: OrderedDict[str, Plan] = OrderedDict()
 _planning = threading.Lock()
 
 
-def plan_for(
-    master: Master,
-    *,
-    files: Mapping[str, Path],
-    limits: Limits,
-    preload: Sequence[str],
-    stop: Stop | None = None,
-) -> Plan:
+def plan_for(master: Master, yard: Yard) -> Plan:
     """Return the plan of an assignment; the first time, its reference solution is run twice for it.
 
     Once as it is, to see which names it binds; once outside, to see what the tests ask of its objects, and
     which tests it loses there. Those run in the learner's interpreter.
     """
-    text = [notebook_text(master.source), notebook_text(master.full), repr(limits)]
-    text += [f"{name} {path} {path.stat().st_mtime_ns}" for name, path in files.items()]
+    text = [notebook_text(master.source), notebook_text(master.full), repr(yard.limits)]
+    text += [f"{name} {path} {path.stat().st_mtime_ns}" for name, path in yard.files.items()]
     key = hashlib.sha256("\0".join(text).encode("utf-8", "surrogatepass")).hexdigest()
     with _planning:
         if key not in _plans:
-            _plans[key] = _find_plan(master, files, limits, preload, stop or Stop())
+            _plans[key] = _find_plan(master, yard)
             while len(_plans) > _MOST_PLANS:
                 _plans.popitem(last=False)
         return _plans[key]
 
 
-def _find_plan(
-    master: Master, files: Mapping[str, Path], limits: Limits, preload: Sequence[str], stop: Stop
-) -> Plan:
-    plan = _read_names(master, files, limits, preload, stop)
+def _find_plan(master: Master, yard: Yard) -> Plan:
+    plan = _read_names(master, yard)
     # The solution, too, works on copies of its own, apart from those of the tests.
-    with make_folders(files) as (home, tests), make_folders(files) as (_home, cwd):
-        place = Place(cwd, home, tests)
-        sides = Sides(plan, place, limits=limits, preload=preload, stop=stop, learning=True)
+    with make_folders(yard.files) as (home, tests), make_folders(yard.files) as (_home, cwd):
+        place = Place(cwd, home, tests, yard.walls, yard.preload)
+        sides = Sides(plan, place, limits=yard.limits, stop=yard.stop, learning=True)
         done = Journey(make_reference(master), sides).run()
     return replace(plan, surface=done.used, inside=find_misfits(master, done))
 
 
-def _read_names(
-    master: Master, files: Mapping[str, Path], limits: Limits, preload: Sequence[str], stop: Stop
-) -> Plan:
-    with make_folders(files) as (home, tests):
-        child = nursery("tests", preload).fork("tests", tests, make_environment(home))
+def _read_names(master: Master, yard: Yard) -> Plan:
+    with make_folders(yard.files) as (home, tests):
+        place = Place(tests, home, tests, preload=yard.preload)
+        child = start_tests(place, make_environment(home))
 
         def observe(source: str) -> list[str]:
-            if stop.asked:
+            if yard.stop.asked:
                 raise StoppedError
             child.send({"do": "observe", "source": source})
-            if child.wait(limits.wall_seconds) != "ready":
+            if child.wait(yard.limits.wall_seconds) != "ready":
                 return []
             return list(json.loads(wire.receive(child.control))["names"])
 

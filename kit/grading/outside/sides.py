@@ -12,11 +12,12 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kit.errors import KitError
 from kit.grading.execution import (
     DIED,
     MEMORY_INTERVAL,
@@ -26,14 +27,19 @@ from kit.grading.execution import (
     StoppedError,
 )
 from kit.grading.outside import wire
-from kit.grading.outside.nursery import Child, nursery
+from kit.grading.outside.child import Child
+from kit.grading.outside.nursery import Errand, Nursery, fork_side, plain_environment
+from kit.grading.outside.parcel import pack_folder
 from kit.grading.outside.plan import Plan, Step
 from kit.grading.terms import Limits
 from kit.running.kernel import kernel_environment, private_folder
-from kit.running.memory import resident_bytes
+from kit.sandbox.limits import Limits as WalledLimits
+from kit.sandbox.tiers import Walls
 
 # A test that does not end although the learner's process is gone is given so many seconds more.
 GRACE = 2.0
+# Processor time of all threads and processes together, as a multiple of the time by the clock.
+_CORES = 4
 _LOST = {"time": TIMED_OUT, "died": DIED, "size": DIED, "not connected": DIED}
 Reply = dict[str, Any]
 
@@ -76,11 +82,17 @@ class Place:
         A folder for IPython's profile.
     tests
         The working directory of the tests, with copies of the instructor's files.
+    walls
+        What stands around the learner's code, which then works on a copy of ``cwd``.
+    preload
+        The libraries that both sides have loaded.
     """
 
     cwd: Path
     home: Path
     tests: Path
+    walls: Walls | None = None
+    preload: tuple[str, ...] = ()
 
 
 @contextlib.contextmanager
@@ -95,10 +107,12 @@ def make_folders(files: Mapping[str, Path]) -> Iterator[tuple[Path, Path]]:
         yield folder, tests
 
 
-def make_environment(home: Path, *, seed: int | None = None) -> dict[str, str]:
-    """Return the environment of a side; nothing of the grader's goes in that it does not need."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
-    env = {name: os.environ[name] for name in kept if name in os.environ}
+def make_environment(home: Path | None, *, seed: int | None = None) -> dict[str, str]:
+    """Return the environment of a side; nothing of the grader's goes in that it does not need.
+
+    Without a folder for IPython's profile, only what is added to an environment behind walls.
+    """
+    env = {} if home is None else plain_environment()
     env = kernel_environment(env, strict=False, folder=home) | {"NBGRADER_EXECUTION": "autograde"}
     return env if seed is None else env | {"KIT_SEED": str(seed)}
 
@@ -120,7 +134,6 @@ class Sides:
         place: Place,
         *,
         limits: Limits,
-        preload: Sequence[str],
         stop: Stop,
         learning: bool = False,
         seed: int | None = None,
@@ -128,7 +141,6 @@ class Sides:
         self.plan = plan
         self.place = place
         self.limits = limits
-        self.preload = preload
         self.stop = stop
         self.learning = learning
         self.seed = seed
@@ -138,8 +150,11 @@ class Sides:
         # What each process has run, to bring another one to the same place.
         self.done: list[str] = []
         self.prepared: list[Step] = []
+        self.label: str = place.walls.tier if place.walls else "none"
         self._student: Child | None = None
         self._tester: Child | None = None
+        self._parcel: int | None = None
+        self._own: Nursery | None = None
 
     def start(self) -> None:
         """Start both processes."""
@@ -151,13 +166,18 @@ class Sides:
         for child in (self._student, self._tester):
             if child is not None:
                 child.end()
+        if self._own is not None:
+            self._own.close()
+        if self._parcel is not None:
+            os.close(self._parcel)
+            self._parcel = None
 
     def _start_tester(self) -> None:
         """Start a process for tests, brought to where the last one was: set-up cells again, tests not."""
         if self._tester is not None:
             self._tester.end()
         env = make_environment(self.place.home, seed=self.seed)
-        self._tester = nursery("tests", self.preload).fork("tests", self.place.tests, env)
+        self._tester = start_tests(self.place, env)
         again, self.prepared = self.prepared, []
         for step in again:
             self.run_step(step)
@@ -185,9 +205,34 @@ class Sides:
             if self.ask_student(source)[0] is None:
                 return
 
-    def _fork_student(self, *links: socket.socket) -> Child:
-        env = make_environment(self.place.home)
-        return nursery("student", self.preload).fork("student", self.place.cwd, env, *links)
+    def _fork_student(self, *links: socket.socket, seed: int | None = None) -> Child:
+        place, walls = self.place, self.place.walls
+        if walls is None or walls.tier == "none":
+            errand = Errand("student", make_environment(place.home, seed=seed), cwd=place.cwd)
+        else:
+            if self._parcel is None:
+                self._parcel = pack_folder(place.cwd)
+            limits = WalledLimits(
+                wall_seconds=self.limits.wall_seconds,
+                cpu_seconds=_CORES * self.limits.wall_seconds,
+                memory_mb=self.limits.memory_mb,
+            )
+            inner = limits if walls.has_root else None
+            errand = Errand("student", make_environment(None, seed=seed), None, self._parcel, inner)
+        if walls is not None and walls.tier == "landlock":
+            # Nothing keeps submissions in one server apart, so each has its own.
+            if self._own is not None:
+                self._own.close()
+            self._own = Nursery(place.preload, walls, self.limits.memory_mb)
+            child, self.label = self._own.fork(errand, *links), self._own.label
+        else:
+            child, self.label = fork_side(errand, *links, preload=place.preload, walls=walls)
+        try:
+            child.expect_ready()
+        except KitError:
+            child.end()
+            raise
+        return child
 
     # -- questions -------------------------------------------------------------------------------------
 
@@ -204,7 +249,7 @@ class Sides:
         began = time.monotonic()
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            child = self._fork_student(theirs)
+            child = self._fork_student(theirs, seed=self.seed)
             try:
                 for earlier in self.done:
                     reply, why = self._ask(child, earlier)
@@ -269,11 +314,19 @@ class Sides:
             patience = MEMORY_INTERVAL
             for watched in {child, self._student} - {None, self._tester}:
                 assert watched is not None
-                if resident_bytes(watched.pid) > self.limits.memory_mb * 1e6:
+                if watched.find_excess(self.limits):
                     self.exceeded = True
                     watched.end()
                     if watched is child:
                         return None
+
+
+def start_tests(place: Place, env: Mapping[str, str]) -> Child:
+    """Start a process for tests; no walls stand around it, and nothing of the learner's runs there."""
+    errand = Errand("tests", env, cwd=place.tests)
+    child, _label = fork_side(errand, preload=place.preload)
+    child.expect_ready()
+    return child
 
 
 def _read_reply(child: Child, deadline: float) -> Reply | None:

@@ -7,16 +7,19 @@ stands in the place of the answer above it in a wrong submission.
 import copy
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
 from nbformat.v4 import new_code_cell, new_notebook
 
+from kit.errors import KitError
 from kit.grading.cells import known_cells
 from kit.grading.grade import make_master
 from kit.grading.outside.session import execute_outside
 from kit.grading.repair import repair_notebook
 from kit.grading.verdict import mark_cells
+from kit.sandbox import choose_tier
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "outside"
 
@@ -42,6 +45,15 @@ def metadata(key, *, grade=False, solution=False, locked=False):
         "task": False,
     }
     return {"nbgrader": found | ({"points": 1} if grade else {})}
+
+
+@cache
+def walls_here():
+    """The walls that grading would put up on this machine, or none where it would refuse."""
+    try:
+        return choose_tier()
+    except KitError:
+        return None
 
 
 def read_row(path):
@@ -110,6 +122,7 @@ def grade_outside(row, answers, cwd, *, added=True, preload=(), **options):
     """Return the marks of a submission by key, and its execution."""
     master, notebook = submit(row, answers, added=added)
     repaired = repair_notebook(notebook, master=master.full, release=master.release).notebook
+    options = {"walls": walls_here(), **options}
     done = execute_outside(repaired, master=master, cwd=cwd, preload=preload, **options)
     marks = mark_cells(master.source, master.release, done.notebook)
     return {mark.key: mark.points for mark in marks if mark.kind == "test"}, done

@@ -3,13 +3,12 @@
 from outside_examples import FIXTURES, read_row
 
 from kit.grading.masters import make_master
-from kit.grading.outside.session import plan_for
-from kit.grading.terms import Limits
+from kit.grading.outside.session import Yard, plan_for
 
 
 def plan(name):
     row = read_row(FIXTURES / f"{name}.py")
-    return plan_for(make_master(row.source), files={}, limits=Limits(), preload=("numpy", "pandas"))
+    return plan_for(make_master(row.source), Yard(preload=("numpy", "pandas")))
 
 
 def test_what_the_solution_changes_is_the_learners():
