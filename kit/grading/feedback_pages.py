@@ -14,6 +14,7 @@ from kit.grading.feedback import Original, read_original, render_feedback
 from kit.grading.grades import load_results
 from kit.grading.mentor_marks import MentorMark, read_mentor_marks
 from kit.grading.results import Result
+from kit.grading.versions import course_of, find_version
 from kit.i18n import gettext as _
 from kit.notebooks import read_notebook
 from kit.notebooks.files import write_atomically
@@ -28,7 +29,7 @@ class FeedbackPages:
         self.results = results
         self.title = read_title(course, assignment)
         self.zone = ZoneInfo(course.settings.timezone)
-        self.originals = _read_originals(course, assignment)
+        self.originals: dict[str, dict[str, Original]] = {}
         self.marks = read_mentor_marks(course, assignment)
 
     def __len__(self) -> int:
@@ -41,12 +42,27 @@ class FeedbackPages:
                 title=self.title,
                 zone=self.zone,
                 work=self._read_work(result),
-                originals=self.originals,
+                originals=self._read_originals(result),
                 comments=_comments(self.marks.get(result.student, {})),
             )
             path = feedback_path(self.course, self.assignment, result.student)
             write_atomically(page, path)
             yield str(path)
+
+    def _read_originals(self, result: Result) -> dict[str, Original]:
+        """Return what may be shown of the source that this submission was graded with.
+
+        Not of the source as it is now: that may lack private tests, or hide other lines.
+        """
+        digest = str(result.evidence.get("hashes", {}).get("source", ""))
+        if digest not in self.originals:
+            version = find_version(self.course, self.assignment, digest)
+            course = course_of(self.course, version) if version else self.course
+            sources = sorted(course.folder("source", self.assignment).glob("*.ipynb"))
+            self.originals[digest] = {
+                path.stem: read_original(read_notebook(path), course.rules) for path in sources
+            }
+        return self.originals[digest]
 
     def _read_work(self, result: Result) -> dict[str, NotebookNode]:
         """Return the notebooks as they were executed. A failed submission may still have older ones."""
@@ -95,11 +111,6 @@ def read_title(course: Course, assignment: str) -> str:
     path = course.contract_path(assignment)
     title = read_contract(path).get("title") if path.is_file() else None
     return title if isinstance(title, str) and title else assignment
-
-
-def _read_originals(course: Course, assignment: str) -> dict[str, Original]:
-    sources = sorted(course.folder("source", assignment).glob("*.ipynb"))
-    return {path.stem: read_original(read_notebook(path), course.rules) for path in sources}
 
 
 def _comments(marks: Mapping[tuple[str, str], MentorMark]) -> dict[str, str]:

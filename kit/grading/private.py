@@ -15,8 +15,10 @@ from nbformat import NotebookNode
 
 from kit.errors import KitError, KitErrors
 from kit.grading.cells import cell_kind, known_cells
+from kit.grading.delimiters import is_delimiter
+from kit.grading.rules import ReleaseRules
 from kit.i18n import gettext as _
-from kit.notebooks import grade_id, read_notebook
+from kit.notebooks import grade_id, kit_metadata, read_notebook
 
 
 def private_files(folder: Path, assignment: str) -> dict[str, Path]:
@@ -40,8 +42,16 @@ def private_files(folder: Path, assignment: str) -> dict[str, Path]:
     return found
 
 
-def lay_over(source: NotebookNode, private: NotebookNode, *, where: str = "") -> NotebookNode:
-    """Return a source with private tests in it; neither notebook is changed.
+def lay_over(
+    source: NotebookNode,
+    private: NotebookNode,
+    *,
+    rules: ReleaseRules | None = None,
+    where: str = "",
+) -> NotebookNode:
+    """Return a source with private tests in it, each hidden from its first line to its last.
+
+    Neither notebook is changed.
 
     Raises
     ------
@@ -70,7 +80,7 @@ def lay_over(source: NotebookNode, private: NotebookNode, *, where: str = "") ->
                 )
             )
             continue
-        mine = copy.deepcopy(cell)
+        mine = _hide(cell, rules or ReleaseRules())
         if there is not None:
             merged.cells[_place(merged, key)] = mine
         else:
@@ -81,12 +91,34 @@ def lay_over(source: NotebookNode, private: NotebookNode, *, where: str = "") ->
     return merged
 
 
+def _hide(cell: NotebookNode, rules: ReleaseRules) -> NotebookNode:
+    """Return a test of which learners see nothing, neither its text nor what it says when it fails."""
+    hidden = copy.deepcopy(cell)
+    lines = [line for line in cell.source.split("\n") if not is_delimiter(line, rules)]
+    begin, end = (
+        part if part.startswith("#") else f"### {part}"
+        for part in (rules.hidden.begin, rules.hidden.end)
+    )
+    hidden.source = "\n".join([begin, *lines, end])
+    hidden.metadata["kit"] = {**kit_metadata(cell), "private": True}
+    return hidden
+
+
+def is_private(cell: NotebookNode) -> bool:
+    """Say whether a cell is a private test, of which learners are to hear nothing."""
+    return bool(kit_metadata(cell).get("private"))
+
+
 def _place(notebook: NotebookNode, key: str | None) -> int:
     return next(n for n, cell in enumerate(notebook.cells) if grade_id(cell) == key)
 
 
 def lay_over_all(
-    assignment: str, folder: Path, sources: Mapping[str, NotebookNode]
+    assignment: str,
+    folder: Path,
+    sources: Mapping[str, NotebookNode],
+    *,
+    rules: ReleaseRules | None = None,
 ) -> dict[str, NotebookNode]:
     """Return the notebooks of an assignment with its private tests in them.
 
@@ -108,5 +140,5 @@ def lay_over_all(
                 where=path,
                 fix=_("Those that there are: {known}").format(known=", ".join(sources)),
             )
-        merged[name] = lay_over(sources[name], read_notebook(path), where=str(path))
+        merged[name] = lay_over(sources[name], read_notebook(path), rules=rules, where=str(path))
     return merged

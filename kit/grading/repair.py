@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from kit.grading.cells import cell_kind, is_locked, nbgrader_metadata
 from kit.grading.matching import Matcher, index_of, marked_key, plain_text
+from kit.grading.private import is_private
 from kit.i18n import gettext as _
 from kit.notebooks import grade_id
 
@@ -344,6 +345,8 @@ class _Repair:
             elif kind == "written":
                 cell.source = _("(This cell was missing from what was handed in.)")
             self._insert(key, cell)
+            if is_private(wanted):
+                continue
             if key not in mine:
                 text = _("{key!r} came into the assignment after it was handed out.")
                 self._say(text, key=key)

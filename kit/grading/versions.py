@@ -151,7 +151,9 @@ def _copy_source(course: Course, assignment: str, private: Path | None, fresh: P
         notebooks = {
             path.stem: read_notebook(path) for path in sorted((fresh / "source").glob("*.ipynb"))
         }
-        for name, merged in lay_over_all(assignment, private, notebooks).items():
+        for name, merged in lay_over_all(
+            assignment, private, notebooks, rules=course.rules
+        ).items():
             write_notebook(merged, fresh / "source" / f"{name}.ipynb")
 
 
