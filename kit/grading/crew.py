@@ -24,7 +24,7 @@ from kit.i18n import gettext as _
 if TYPE_CHECKING:
     from kit.grading.execution import Stop
 
-CONNECT_SECONDS = 30
+CONNECT_SECONDS = 10
 
 
 @dataclass(frozen=True)
