@@ -30,6 +30,7 @@ from nbformat.v4 import new_output
 
 import kit
 from kit.errors import KitError
+from kit.grading.cells import cell_kind
 from kit.grading.terms import Limits
 from kit.i18n import gettext as _
 from kit.i18n import ngettext
@@ -49,7 +50,7 @@ from kit.sandbox.tiers import Walls
 DIED, TIMED_OUT, OUT_OF_MEMORY, NOT_RUN = "KernelDied", "OutOfTime", "OutOfMemory", "NotRun"
 STOPPED = frozenset({DIED, TIMED_OUT, OUT_OF_MEMORY, NOT_RUN})
 
-# A notebook that kills its kernel again and again is not worth more tries than this.
+# A notebook that kills its kernel again and again is not worth more tries than this, and one for each test.
 MAX_RESTARTS = 4
 MAX_CELL_OUTPUT = 1_000_000
 MAX_OUTPUT = 20_000_000
@@ -274,6 +275,8 @@ class _Journey:
         self.end = float("inf")
         self.overtime = False
         self.done: list[int] = []
+        tests = sum(cell_kind(cell) == "test" for cell in notebook.cells)
+        self.most_kernels = MAX_RESTARTS + tests
         self.pending = [
             index
             for index, cell in enumerate(notebook.cells)
@@ -319,7 +322,7 @@ class _Journey:
                     self.done.append(index)
                     continue
                 self._note(index, stopped, _limit_sentence(client) if stopped == DIED else "")
-                if (stopped == TIMED_OUT and self.overtime) or self.kernels > MAX_RESTARTS:
+                if (stopped == TIMED_OUT and self.overtime) or self.kernels > self.most_kernels:
                     self._abandon()
                     return
                 if stopped != TIMED_OUT:

@@ -11,10 +11,9 @@ import pytest
 
 from kit.errors import KitError
 from kit.sandbox import LimitHit, Limits, choose_tier, launch, run
-from kit.sandbox.tiers import CHOSEN
 from kit.sandbox.launcher import PIPE, make_environment
 from kit.sandbox.layout import make_layout
-from kit.sandbox.tiers import make_walls
+from kit.sandbox.tiers import CHOSEN, make_walls
 
 NONE = make_walls("none")
 SLEEP = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]

@@ -6,6 +6,7 @@ So a test that sets a seed and calls a learner's function sees the numbers that 
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from typing import Any
 
 
@@ -14,15 +15,27 @@ class Chance:
 
     def __init__(self) -> None:
         self._known: dict[str, Any] = {}
+        self._taken: dict[str, Any] = {}
 
-    def changes(self) -> dict[str, Any]:
-        """Return the generators whose state the other side does not know, as objects that the codec writes."""
+    def changes(self, names: Collection[str] | None = None) -> dict[str, Any]:
+        """Return the generators whose state the other side does not know, as objects that the codec writes.
+
+        Parameters
+        ----------
+        names
+            Which; all when left out.
+        """
         found = {}
         for name, (value, picture) in _states().items():
-            if self._known.get(name) != picture:
+            if self._known.get(name) != picture and (names is None or name in names):
                 self._known[name] = picture
                 found[name] = value
         return found
+
+    def note(self) -> None:
+        """Take the states of now for known: what is drawn from here on is a change."""
+        for name, (_value, picture) in _states().items():
+            self._known.setdefault(name, picture)
 
     def take(self, states: dict[str, Any]) -> None:
         """Give the generators of this process the states that came."""
@@ -39,27 +52,53 @@ class Chance:
         if "torch" in states and torch is not None:
             torch.set_rng_state(states["torch"])
         known = _states()
-        self._known.update({name: known[name][1] for name in states if name in known})
+        fresh = {name: known[name][1] for name in states if name in known}
+        self._known.update(fresh)
+        self._taken.update(fresh)
+
+    def was_drawn_from(self) -> bool:
+        """Say whether numbers were drawn from a state that came from the other side, and not seeded anew.
+
+        The words of a generator stay as they are for the first hundreds of numbers; only the place moves.
+        """
+        if not self._taken:
+            return False
+        taken, self._taken = self._taken, {}
+        now = _states()
+        for name, (place, words, *_rest) in taken.items():
+            here = now[name][1] if name in now else None
+            if here is not None and here[0] != place and here[1] == words:
+                return True
+        return False
 
 
 def _states() -> dict[str, tuple[Any, Any]]:
-    """Return name → (what the codec writes, something to compare) for the generators that are loaded."""
+    """Return name → (what the codec writes, (place, words, …)) for the generators that are loaded."""
     import random
 
     found: dict[str, tuple[Any, Any]] = {}
     generator = random._inst
-    found["random"] = (generator, generator.getstate())
-    numpy: Any = sys.modules.get("numpy.random")
-    if numpy is not None:
+    _version, words, gauss = generator.getstate()
+    found["random"] = (generator, (words[-1], words[:-1], gauss))
+    if "numpy" in sys.modules:
+        # It is loaded when it is first used, which must not look like a draw.
+        import numpy.random as numpy
+
         legacy = numpy.mtrand._rand
         state = legacy.get_state(legacy=False)
-        words = state["state"]
-        if "key" in words:
-            picture = (words["pos"], words["key"].tobytes(), state["has_gauss"], state["gauss"])
+        inner = state["state"]
+        if "key" in inner:
+            picture = (inner["pos"], inner["key"].tobytes(), state["has_gauss"], state["gauss"])
             found["numpy"] = (legacy, picture)
     torch: Any = sys.modules.get("torch")
     # A module that is being imported has not all of its names yet.
     if torch is not None and hasattr(torch, "get_rng_state"):
         state = torch.get_rng_state()
-        found["torch"] = (state, state.numpy().tobytes())
+        data = state.numpy().tobytes()
+        # Its first words say where it is, the rest is the state.
+        found["torch"] = (state, (data[:_TORCH_HEAD], data[_TORCH_HEAD:], None))
     return found
+
+
+# seed, left, seeded, next: four words of eight bytes each in torch's own layout of a Mersenne twister.
+_TORCH_HEAD = 32

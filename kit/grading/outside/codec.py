@@ -17,7 +17,7 @@ import fractions
 import json
 import math
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 MAX_NODES = 2_000_000
@@ -38,6 +38,9 @@ FACTORIES = ("int", "float", "list", "dict", "set", "str", "tuple")
 MUTABLE = frozenset(
     {"l", "d", "s", "B", "deq", "Cn", "od", "dd", "a", "df", "se", "rng", "rs", "pr", "i"}
 )
+
+#: Of these, random generators: whoever says how they come back says what is drawn next.
+GENERATORS = frozenset({"rng", "rs", "pr"})
 
 
 class CodecError(Exception):
@@ -249,6 +252,8 @@ class Decoder:
         Makes an object of a node that is not plain, given this decoder; None refuses all such nodes.
     targets
         What was sent earlier, by number: an object that comes back is that object, brought up to date.
+    keep
+        Kinds of objects (the first part of their nodes) that are not brought up to date.
     """
 
     def __init__(
@@ -256,11 +261,15 @@ class Decoder:
         data: bytes,
         revive: Callable[[Node, Decoder], Any] | None = None,
         targets: Sequence[Any] = (),
+        keep: Collection[str] = (),
     ) -> None:
+        self._keep_as_is = frozenset(keep)
         self._revive = revive
         self._targets = targets
         self._depth = 0
         self.has_mutable = False
+        #: Whether a random generator came back in another state than it was sent in.
+        self.moved_generator = False
         try:
             length, count = _HEAD.unpack_from(data)
             sizes = struct.unpack_from(f"!{count}Q", data, _HEAD.size)
@@ -331,7 +340,7 @@ class Decoder:
         if type(origin) is not int or not 0 <= origin < len(self._targets):
             raise CodecError("nothing was sent under this number")
         target = self._targets[origin]
-        if body is None or body[0] not in MUTABLE:
+        if body is None or body[0] not in MUTABLE or body[0] in self._keep_as_is:
             return target
         self.objects[number] = target
         from kit.grading.outside import tables
@@ -346,6 +355,8 @@ class Decoder:
         fresh = self._fill(None, body)
         if type(fresh) is not type(target):
             raise CodecError("an object that came back as another kind")
+        if body[0] in GENERATORS:
+            self.moved_generator |= encode(fresh) != encode(target)
         update = _UPDATES.get(type(target), tables.update)
         update(target, fresh)
         return target

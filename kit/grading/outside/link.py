@@ -17,7 +17,15 @@ from typing import Any
 
 from kit.grading.outside import proxy, wire
 from kit.grading.outside.chance import Chance
-from kit.grading.outside.codec import CodecError, Decoder, Encoder, Node, NotPlainError, type_node
+from kit.grading.outside.codec import (
+    GENERATORS,
+    CodecError,
+    Decoder,
+    Encoder,
+    Node,
+    NotPlainError,
+    type_node,
+)
 
 
 class LostError(BaseException):
@@ -28,6 +36,9 @@ class NotHandedError(TypeError):
     """A test wants to hand over an object that can not be copied."""
 
 
+# Before the name of a generator, in what the reference solution was seen to use.
+_CHANCE = "chance:"
+_ARGUMENT = _CHANCE + "argument"
 # What stands for a name that the test has deleted: it may bind it again.
 _GONE = object()
 
@@ -96,6 +107,31 @@ class Link:
         """Return the instructor's class of this name, or None."""
         return None if name in self.names else self.space.get(name)
 
+    def _generators(self) -> list[str] | None:
+        """Return the global generators that the reference solution draws from in this test; None for all."""
+        return (
+            None
+            if self.learning
+            else [name.removeprefix(_CHANCE) for name in self.surface if name.startswith(_CHANCE)]
+        )
+
+    def _take_chance(self, states: Any) -> None:
+        """Go on where the learner's code left the generators, if the reference solution draws from them.
+
+        Elsewhere it could choose the numbers that the test draws next.
+        """
+        if type(states) is not dict:
+            return
+        if self.learning:
+            self.used |= {_CHANCE + name for name in states}
+        allowed = self._generators()
+        self._chance.take({n: v for n, v in states.items() if allowed is None or n in allowed})
+
+    def watch_chance(self) -> None:
+        """Note it when the test draws its own numbers from where the learner's code left a generator."""
+        if self._chance.was_drawn_from():
+            self.believe("chance")
+
     # -- requests --------------------------------------------------------------------------------------
 
     def ask(
@@ -148,9 +184,11 @@ class Link:
         if self.lost:
             raise LostError(self.lost)
         changes = self._changes()
+        self.watch_chance()
         encoder = Encoder(self._opaque)
+        chance = self._chance.changes(self._generators())
         try:
-            message = encoder.message({**changes, **request, "random": self._chance.changes()})
+            message = encoder.message({**changes, **request, "random": chance})
         except NotPlainError as err:
             self.troubles.append(str(err))
             raise NotHandedError(f"the test can not hand this over: {err}") from None
@@ -160,7 +198,7 @@ class Link:
             text = answer.get(name)
             if type(text) is str and text:
                 getattr(sys, name).write(text)
-        self._chance.take(answer.get("random", {}))
+        self._take_chance(answer.get("random", {}))
         self._take_names(answer.get("names", {}))
         self._warn(answer.get("warnings", ()))
         if "error" in answer:
@@ -181,8 +219,15 @@ class Link:
             wire.send(self._socket, message, deadline=self.deadline)
             while True:
                 data = wire.receive(self._socket, deadline=self.deadline)
-                decoder = Decoder(data, lambda node, _reader: self._revive(node, via), sent)
+                decoder = Decoder(
+                    data,
+                    lambda node, _reader: self._revive(node, via),
+                    sent,
+                    keep=() if self.learning or _ARGUMENT in self.surface else GENERATORS,
+                )
                 answer = decoder.read()
+                if self.learning and decoder.moved_generator:
+                    self.used.add(_ARGUMENT)
                 if type(answer) is not dict:
                     raise CodecError("no answer")
                 if "call" not in answer:

@@ -24,7 +24,7 @@ def pack_folder(folder: Path) -> int:
     with os.fdopen(os.dup(parcel), "wb") as target:
         target.write(_LENGTH.pack(len(index)) + index)
         for _name, path, size, _mode in found:
-            with open(path, "rb") as source:
+            with Path(path).open("rb") as source:
                 left = size
                 while left and (piece := source.read(min(left, _CHUNK))):
                     target.write(piece)
@@ -45,7 +45,7 @@ def _list_files(folder: str, prefix: str) -> Iterator[tuple[str, str, int, int]]
                 yield prefix + entry.name, entry.path, status.st_size, mode
 
 
-def unpack_parcel(parcel: int, folder: str) -> None:
+def unpack_parcel(parcel: int, folder: Path) -> None:
     """Write the files of a parcel into a folder, and close the descriptor."""
     # Each has a position of its own in the file, since several may unpack the same one.
     place = 0
@@ -59,8 +59,8 @@ def unpack_parcel(parcel: int, folder: str) -> None:
     try:
         (length,) = _LENGTH.unpack(read(_LENGTH.size))
         for name, size, mode in json.loads(read(length)):
-            path = f"{folder}/{name}"
-            os.makedirs(os.path.dirname(path), exist_ok=True)
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
             target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
             with os.fdopen(target, "wb", buffering=0) as file:
                 left = size

@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import tempfile
+from pathlib import Path
 from typing import Any, NoReturn
 
 from kit.grading.outside import parcel, student, tester, wire
@@ -128,7 +129,7 @@ def _settle(request: dict[str, Any], files: int | None) -> None:
     if request["inner"] is not None:
         enter_inner(Limits(**request["inner"]))
     elif request["cwd"] is None:
-        os.chdir(tempfile.mkdtemp(dir=os.getcwd()))
+        os.chdir(tempfile.mkdtemp(dir=Path.cwd()))
     else:
         # Without walls nothing of the server's environment is meant for the learner's code.
         os.environ.clear()
@@ -136,7 +137,7 @@ def _settle(request: dict[str, Any], files: int | None) -> None:
     os.environ.update(request["env"])
     tempfile.tempdir = None
     if files is not None:
-        parcel.unpack_parcel(files, os.getcwd())
+        parcel.unpack_parcel(files, Path.cwd())
     # As in a notebook, files beside it can be imported.
     sys.path.insert(0, "")
 

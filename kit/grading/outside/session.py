@@ -92,7 +92,7 @@ class Yard:
     """What is the same for the reference solution and for every submission."""
 
     files: Mapping[str, Path] = field(default_factory=dict)
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     preload: tuple[str, ...] = ()
     walls: Walls | None = None
     stop: Stop = field(default_factory=Stop)

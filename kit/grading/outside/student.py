@@ -112,6 +112,7 @@ class Student:
             # A dictionary of what to do: names to set and delete, random states, an action.
             self._take_names(request)
             self.chance.take(request.get("random", {}))
+            self.chance.note()
             origins = {id(o): n for n, o in enumerate(decoder.objects)}
             before = self._picture(request) if decoder.has_mutable else b""
             try:

@@ -72,6 +72,7 @@ class Tester:
             if request["wanted"]:
                 link.place_names(set(request["wanted"]))
             outputs, number, fine = self.shell.run(request["source"])
+            link.watch_chance()
             link.bring_up_to_date()
             self._hand_over(request.get("hand", ()), space)
         except BaseException as err:

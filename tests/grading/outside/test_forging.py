@@ -188,6 +188,73 @@ def test_wrong_work_earns_nothing_and_sees_nothing(answer, tmp_path):
     assert not any("LEAKED" in text for text in shown)
 
 
+def draw(tmp_path, test, honest, answer):
+    setup = new_code_cell("import random, numpy as np", metadata=metadata("setup", locked=True))
+    asked = new_code_cell(
+        f"### BEGIN SOLUTION\n{honest}\n### END SOLUTION",
+        metadata=metadata("answer", solution=True),
+    )
+    hidden = new_code_cell(
+        f"# Hidden.\n### BEGIN HIDDEN TESTS\n{test}\n### END HIDDEN TESTS",
+        metadata=metadata("hidden", grade=True, locked=True),
+    )
+    source = new_notebook(cells=[setup, asked, hidden], metadata=SOURCE.metadata)
+    row = Row("chance", "", True, source, {"answer": honest}, {}, ())
+    marks, done = grade_outside(row, {"answer": answer or honest}, tmp_path)
+    return marks["hidden"], done.believed.get("hidden", ())
+
+
+TWICE = "def f(x):\n    return 2 * x"
+KNOWS = "def f(x):\n    {seed}\n    return {{n: 2 * n for n in {known}}}.get(x, 0)"
+DRAWS = {
+    "python": (
+        "for _ in range(3):\n    n = random.randint(1, 10**6)\n    f(0)\n"
+        "    n = random.randint(1, 10**6)\n    assert f(n) == 2 * n",
+        KNOWS.format(seed="random.seed(7)", known="[random.Random(7).randint(1, 10**6)]"),
+    ),
+    "numpy": (
+        "f(0)\nn = int(np.random.randint(1, 10**6))\nassert f(n) == 2 * n",
+        KNOWS.format(
+            seed="np.random.seed(7)", known="[int(np.random.RandomState(7).randint(1, 10**6))]"
+        ),
+    ),
+    "an argument": (
+        "rng = np.random.default_rng(3)\ng(rng)\nn = int(rng.integers(1, 10**6))\nassert f(n) == 2 * n",
+        KNOWS.format(seed="pass", known="[int(np.random.default_rng(7).integers(1, 10**6))]")
+        + "\ndef g(rng):\n    rng.bit_generator.state = np.random.default_rng(7).bit_generator.state",
+    ),
+}
+
+
+@pytest.mark.parametrize(("test", "answer"), DRAWS.values(), ids=DRAWS)
+def test_an_answer_does_not_choose_what_a_test_draws(test, answer, tmp_path):
+    honest = TWICE + "\ndef g(rng):\n    return None"
+    assert draw(tmp_path, test, honest, "")[0] == 1
+    assert draw(tmp_path, test, honest, answer)[0] == 0
+
+
+def test_where_a_test_goes_on_from_where_the_solution_left_a_generator_that_is_said(tmp_path):
+    test = "random.seed(1)\nfirst = f(0)\nassert random.random() != first"
+    assert draw(tmp_path, test, "def f(x):\n    return random.random()", "") == (1, ("chance",))
+    seeded = "random.seed(1)\nfirst = f(0)\nrandom.seed(1)\nassert random.random() == first"
+    assert draw(tmp_path, seeded, "def f(x):\n    return random.random()", "") == (1, ())
+
+
+def test_every_test_may_crash_and_the_others_still_count(tmp_path):
+    tests = [
+        new_code_cell(
+            f"# Hidden {n}.\n### BEGIN HIDDEN TESTS\nassert f({n}) == {2 * n}\n### END HIDDEN TESTS",
+            metadata=metadata(f"hidden-{n}", grade=True, locked=True),
+        )
+        for n in range(8)
+    ]
+    source = new_notebook(cells=[*SOURCE.cells[:2], *tests], metadata=SOURCE.metadata)
+    row = Row("crashes", "", True, source, {"answer": TWICE}, {}, ())
+    answer = "import os\ndef f(x):\n    if x < 7:\n        os._exit(1)\n    return 2 * x"
+    marks, _done = grade_outside(row, {"answer": answer}, tmp_path)
+    assert sum(marks.values()) == 1 and marks["hidden-7"] == 1
+
+
 def test_a_crash_costs_one_question(tmp_path):
     answer = "calls = 0\ndef f(x):\n    import os\n    if x == 21:\n        os._exit(0)\n    return 2 * x"
     marks, done = submit(tmp_path, answer)
