@@ -6,6 +6,7 @@
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const page = () => $("[data-place]");
   let ahead = null; // {from, promise}: the page after this one
+  let pending = Promise.resolve(); // the mark that is on its way
   let busy = false;
   let chosen = null; // a level that waits for its reason
 
@@ -76,18 +77,22 @@
     }
     busy = true;
     sessionStorage.setItem("desk-last", here);
-    const posted = send(form.action, data);
     try {
-      const next = stay || !ahead || ahead.from !== here ? null : await ahead.promise.catch(() => null);
+      // Which answer is next is known only once the mark before this one is kept.
+      await pending;
+      if (!stay && (!ahead || ahead.from !== here)) lookAhead();
+      const posted = send(form.action, data);
+      pending = posted.catch(() => {});
+      const next = stay || !ahead ? null : await ahead.promise.catch(() => null);
       if (next && !next.url.endsWith("done") && form.dataset.mine !== "0") {
         // The next answer is shown at once; if this mark is refused, the mentor is told and led back.
         show(next);
         busy = false;
         const said = await posted;
-        if (!said.ok) { complain(said.error, here); return; }
+        if (!said.ok) complain(said.error, here);
         const left = $("[data-left]");
-        if (left) left.textContent = said.left;
-        lookAhead();
+        if (left && said.ok) left.textContent = said.left;
+        if (!ahead || ahead.from !== location.href) lookAhead();
         return;
       }
       const said = await posted;
@@ -164,12 +169,13 @@
   function settle() {
     for (const hidden of $$("[data-keep], [data-flag], [data-help]")) hidden.hidden = false;
     for (const frame of $$("iframe.student-work")) {
-      frame.addEventListener("load", () => {
+      const ready = () => {
         fit(frame);
         // A mentor who clicked into an answer goes on with the same keys.
         frame.contentWindow?.addEventListener("keydown", onKey);
-      });
-      if (frame.contentDocument?.readyState === "complete") fit(frame);
+      };
+      frame.addEventListener("load", ready);
+      if (frame.contentDocument?.readyState === "complete") ready();
       watcher.observe(frame);
     }
     for (const field of $$("select[data-now]")) field.addEventListener("change", () => field.form.requestSubmit());
@@ -193,4 +199,5 @@
   $("[data-help]")?.addEventListener("click", () => $("#keys").showModal());
   settle();
   lookAhead();
+  document.documentElement.dataset.ready = "1";
 })();
