@@ -25,14 +25,32 @@ from typing import Any
 REQUEST_SECONDS = 20.0
 LARGEST_REQUEST = 16 * 2**20
 _PR_SET_NAME = 15
+# Made in the server: what ctypes makes for it is a class of its own.
+_C_LIBRARY = ctypes.CDLL(None)
 
 
 class RefusalError(Exception):
     """Why this child can't be the kernel that was asked for; a cold one is started instead."""
 
 
-def become_kernel(connection: socket.socket, peer: Any, shared: bool, parts: Any) -> None:
-    """Turn this process into the kernel that `peer` asks for, run it, and end the process with it."""
+def become_kernel(
+    connection: socket.socket, peer: Any, verdict: int, shared: bool, parts: Any
+) -> None:
+    """Turn this process into the kernel that `peer` asks for, run it, and end the process with it.
+
+    Parameters
+    ----------
+    connection
+        Where the request comes from and the answer goes to.
+    peer
+        Whoever asks.
+    verdict
+        A pipe by which the server says that what it has loaded is still what lies on disk.
+    shared
+        Whether the server is one for all users.
+    parts
+        The modules that the server has loaded for its children.
+    """
     status = 1
     try:
         os.setsid()
@@ -51,7 +69,7 @@ def become_kernel(connection: socket.socket, peer: Any, shared: bool, parts: Any
         else:
             peer.close()
         parts.refresh.refresh_libraries()
-        status = parts.kernel.run(request["argv"], lambda: announce(connection))
+        status = parts.kernel.run(request["argv"], lambda: announce(connection, verdict))
     except SystemExit as stop:
         status = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except BaseException:
@@ -110,8 +128,12 @@ def _read(connection: socket.socket, size: int) -> bytes:
     return b"".join(parts)
 
 
-def announce(connection: socket.socket) -> None:
+def announce(connection: socket.socket, verdict: int) -> None:
     """Tell whoever asked that the kernel can be connected to, and hand over its process descriptor."""
+    if not os.read(verdict, 1):
+        # The server has refused, or it is gone: either way another one is asked.
+        os._exit(1)
+    os.close(verdict)
     pidfd = os.pidfd_open(os.getpid())
     answer(connection, {"pid": os.getpid()}, pidfd)
     os.close(pidfd)
@@ -143,7 +165,7 @@ def settle(request: dict[str, Any], descriptors: list[int], libraries: Any) -> N
         raise RefusalError(f"{shadow} has the name of a library that is already loaded")
     tempfile.tempdir = None
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_NAME, b"warm-kernel", 0, 0, 0)
+        _C_LIBRARY.prctl(_PR_SET_NAME, b"warm-kernel", 0, 0, 0)
 
 
 def _take_streams(descriptors: list[int]) -> None:

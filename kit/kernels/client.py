@@ -249,10 +249,11 @@ def _ask(path: Path, request: Request, *, shared: bool = False) -> WarmProcess:
         raise
 
 
-def _read_answer(connection: socket.socket) -> tuple[dict[str, Any], list[int]]:
+def _read_answer(connection: socket.socket, most: int = 1) -> tuple[dict[str, Any], list[int]]:
+    """Read one line, in pieces of `most` bytes: one where another line follows that must be left to others."""
     data, found = b"", []
     while not data.endswith(b"\n"):
-        part, descriptors, _flags, _address = socket.recv_fds(connection, 1 << 16, 4)
+        part, descriptors, _flags, _address = socket.recv_fds(connection, most, 4)
         found += descriptors
         if not part:
             break
@@ -271,7 +272,7 @@ def ask_server(path: Path, wanted: bytes, *, owner: int | None = None) -> dict[s
     with _connect(path, os.getuid() if owner is None else owner) as connection:
         try:
             connection.sendall(HEADER.pack(MAGIC, wanted, b"0" * 32))
-            return _read_answer(connection)[0]
+            return _read_answer(connection, 1 << 16)[0]
         except (OSError, ValueError) as error:
             raise UnavailableError(
                 _("the fork server does not answer: {error}").format(error=error), where=path

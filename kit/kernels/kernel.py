@@ -20,8 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import ipykernel
+import zmq
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
+from IPython.core.history import HistoryManager
 from IPython.core.profiledir import ProfileDir
 from traitlets.config import Config
 
@@ -65,20 +67,11 @@ class WarmApp(IPKernelApp):
 
     def initialize_prepared(self, connection_file: str, history: str | None) -> None:
         """Do what `initialize` does, apart from what was done before the fork."""
-        self.connection_file = connection_file
         if history is not None:
             self.config["HistoryManager"] = Config(hist_file=history)
         self.init_crash_handler()
-        self.init_profile_dir()
         self.init_blackhole()
-        self.init_connection_file()
-        self.session.username = os.environ.get("USER", "username")
-        self.init_sockets()
-        if getattr(self, "iopub_thread", None) is None:
-            self.init_iopub(self.context)
-        self.init_heartbeat()
-        self.write_connection_file()
-        self.log_connection_info()
+        self.open_sockets(connection_file)
         self.init_io()
         self.init_signal()
         self.init_kernel()
@@ -93,6 +86,19 @@ class WarmApp(IPKernelApp):
         sys.stdout.flush()
         sys.stderr.flush()
 
+    def open_sockets(self, connection_file: str) -> None:
+        """Find the profile and open the sockets that the connection file asks for."""
+        self.connection_file = connection_file
+        self.init_profile_dir()
+        self.init_connection_file()
+        self.session.username = os.environ.get("USER", "username")
+        self.init_sockets()
+        if getattr(self, "iopub_thread", None) is None:
+            self.init_iopub(self.context)
+        self.init_heartbeat()
+        self.write_connection_file()
+        self.log_connection_info()
+
     def _know_modules(self) -> None:
         """Note which modules are loaded, as `init_code` does, without touching the names of all of them.
 
@@ -105,6 +111,8 @@ class WarmApp(IPKernelApp):
 
 class PreparedKernel(IPythonKernel):
     """An ipykernel that is made without sockets, and gets them when it is asked for."""
+
+    history_class: Any = HistoryManager
 
     @classmethod
     def instance(cls, *args: Any, **given: Any) -> PreparedKernel:
@@ -136,7 +144,8 @@ class PreparedKernel(IPythonKernel):
         shell.config["HistoryManager"] = self.parent.config["HistoryManager"]
         if shell.history_manager in shell.configurables:
             shell.configurables.remove(shell.history_manager)
-        shell.init_history()
+        shell.history_manager = self.history_class(shell=shell, parent=shell)
+        shell.configurables.append(shell.history_manager)
         shell.init_user_ns()
         if os.environ.get("JPY_SESSION_NAME"):
             shell.user_ns["__session__"] = os.environ["JPY_SESSION_NAME"]
@@ -144,6 +153,10 @@ class PreparedKernel(IPythonKernel):
         hook.session = publisher.session = self.session
         hook.pub_socket = publisher.pub_socket = self.iopub_socket
         hook.topic = self._topic("execute_result")
+
+    def _process_children(self) -> list[Any]:
+        """Return the child processes to end, without asking each process of the machine for its parent."""
+        return list(super()._process_children()) if has_children() else []
 
     def _add_debugger(self) -> None:
         from ipykernel.debugger import _is_debugpy_available
@@ -161,8 +174,27 @@ class PreparedKernel(IPythonKernel):
             )
 
 
-def prepare() -> None:
-    """Do once, in the server, what every kernel would do."""
+def has_children() -> bool:
+    """Say whether this process has a child; True where the system does not tell."""
+    try:
+        for thread in os.listdir("/proc/self/task"):  # noqa: PTH208
+            with open(f"/proc/self/task/{thread}/children", encoding="ascii") as file:  # noqa: PTH123
+                if file.read(1):
+                    return True
+    except OSError:
+        return True
+    return False
+
+
+def prepare(history_class: Any = HistoryManager) -> None:
+    """Do once, in the server, what every kernel would do.
+
+    Parameters
+    ----------
+    history_class
+        What keeps the history of a kernel.
+    """
+    PreparedKernel.history_class = history_class
     matplotlib: Any = sys.modules.get("matplotlib")
     if matplotlib is not None:
         matplotlib._kit_warm_fname = matplotlib.matplotlib_fname()
@@ -215,6 +247,9 @@ def _exercise() -> None:
     shell.input_transformer_manager.check_complete("for x in y:")
     shell.display_formatter.format(["text"])
     shell.magics_manager.lsmagic()
+    # Looking for them makes them, and that changes a class that others all over the heap descend from.
+    for kind in (*zmq.Socket.__mro__, *zmq.Context.__mro__):
+        getattr(kind, "__annotations__", None)
 
 
 def _discard_parts() -> None:

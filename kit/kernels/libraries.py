@@ -17,7 +17,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-# What every kernel needs besides the libraries of its notebook; ipykernel loads some of it late.
+# What every kernel needs besides the libraries of its notebook. ipykernel loads some of it late: when it
+# starts, at the first error, the first magic, the first completion.
 ALWAYS = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
@@ -25,10 +26,25 @@ ALWAYS = (
     "ipykernel.debugger",
     "ipykernel.subshell_manager",
     "IPython.core.completer",
+    "IPython.core.guarded_eval",
+    "IPython.core.latex_symbols",
+    "IPython.core.logger",
+    "IPython.core.magic_arguments",
     "IPython.core.magics",
+    "IPython.core.magics.osm",
     "IPython.extensions.storemagic",
-    "psutil",
+    "faulthandler",
     "jedi",
+    "jedi.inference.finder",
+    "pexpect",
+    "psutil",
+    "pygments.formatters.html",
+    "pygments.formatters.terminal256",
+    "pygments.lexers.python",
+    "pygments.styles.default",
+    "sqlite3",
+    "stack_data",
+    "tornado.platform.asyncio",
     "multiprocessing.resource_sharer",
     "concurrent.futures.thread",
     "getpass",

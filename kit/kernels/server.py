@@ -23,8 +23,6 @@ _HERE = __file__.rpartition("/")[0]
 if sys.path and sys.path[0] in (_HERE, ""):
     del sys.path[0]
 
-import contextlib
-import gc
 import importlib.util
 import json
 import os
@@ -42,7 +40,6 @@ HEADER = struct.Struct("!8sc32s")
 MAGIC = b"kitwarm1"
 FORK, STATUS, STOP, KILL = b"F", b"S", b"Q", b"K"
 HEADER_SECONDS = 5.0
-_SO_PEERPIDFD = 77
 
 
 def _load(name: str) -> Any:
@@ -55,73 +52,24 @@ def _load(name: str) -> Any:
     return module
 
 
-class Peer:
-    """Whoever asked, as the operating system knows them."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        size = struct.calcsize("3i")
-        credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
-        self.pid, self.uid, self.gid = struct.unpack("3i", credentials)
-        self.pidfd = self._open(connection)
-
-    def _open(self, connection: socket.socket) -> int:
-        # Known from the moment of connecting where the kernel can tell (Linux 6.5), else by number.
-        try:
-            raw = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERPIDFD, 4)
-            pidfd: int = struct.unpack("i", raw)[0]
-            os.set_inheritable(pidfd, False)
-        except OSError:
-            pidfd = os.pidfd_open(self.pid)
-        return pidfd
-
-    def close(self) -> None:
-        """Let go of the process descriptor."""
-        os.close(self.pidfd)
-
-
-class Kernel:
-    """A child that is alive, and whoever asked for it."""
-
-    def __init__(self, pid: int, peer: Peer, connection: socket.socket) -> None:
-        self.pid = pid
-        self.pidfd = os.pidfd_open(pid)
-        self.peer = peer
-        self.connection = connection
-        self.since = time.time()
-
-    def end(self) -> None:
-        """Kill the kernel and what it started. It is not reaped yet, so its number is still its own."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
-        # Before the child has made its session, the group of that number does not exist.
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
-
-
-class Forked(BaseException):
-    """Raised in the child, to leave the server's stack before it becomes a kernel."""
-
-    def __init__(self, connection: socket.socket, peer: Peer) -> None:
-        self.connection = connection
-        self.peer = peer
+keepers, listeners, peers = _load("keeper"), _load("listener"), _load("peer")
 
 
 class Server:
-    """The loop: connections, children, and the people who asked for them."""
+    """The loop: connections, what they want, and when to end."""
 
-    def __init__(self, settings: dict[str, Any], listener: socket.socket) -> None:
+    def __init__(self, settings: dict[str, Any], listener: Any) -> None:
         self.settings = settings
         self.listener = listener
         self.selector = selectors.DefaultSelector()
-        self.waiting: dict[socket.socket, tuple[Peer, bytes, float]] = {}
-        self.kernels: dict[int, Kernel] = {}
+        self.waiting: dict[socket.socket, tuple[Any, bytes, float]] = {}
+        self.keeper = keepers.Keeper(self.selector)
         self.started = time.time()
         self.last_used = time.monotonic()
-        self.forks = 0
         self.listening = True
         self.libraries: Any = None
-        listener.setblocking(False)
-        self.selector.register(listener, selectors.EVENT_READ, self._accept)
+        listener.socket.setblocking(False)
+        self.selector.register(listener.socket, selectors.EVENT_READ, self._accept)
         # A signal wakes the loop through this pair; without it, the loop would sleep on.
         self.waker, self.woken = socket.socketpair()
         self.waker.setblocking(False)
@@ -133,10 +81,12 @@ class Server:
 
     def run(self) -> None:
         """Serve until idle, and after that keep the kernels that still live."""
-        while self.listening or self.kernels:
+        while self.listening or self.keeper.kernels:
             events = self.selector.select(self._patience())
             # Ends before beginnings: a restarted kernel takes over the sockets of the one before it.
-            for key, _ in sorted(events, key=lambda event: event[0].fileobj is self.listener):
+            for key, _ in sorted(
+                events, key=lambda event: event[0].fileobj is self.listener.socket
+            ):
                 # One event may have closed what a later one of the same round belongs to.
                 if key.fd in self.selector.get_map():
                     key.data(key.fileobj)
@@ -144,13 +94,13 @@ class Server:
             for connection, (_, _, deadline) in list(self.waiting.items()):
                 if now > deadline:
                     self._forget(connection)
-            # A socket whose file was removed is one that nobody can find any more.
-            lost = not os.path.exists(self.settings["socket"])  # noqa: PTH110
-            if self.listening and (lost or self._idle_for(now) > self.settings["idle"]):
+            idle = self._idle_for(now) > self.settings["idle"]
+            if self.listening and (idle or self.listener.is_lost):
                 self.stop_listening()
 
     def _idle_for(self, now: float) -> float:
-        return 0.0 if self.kernels or self.waiting else now - self.last_used
+        busy = self.keeper.kernels or self.waiting
+        return 0.0 if busy else now - max(self.last_used, self.keeper.last_end)
 
     def _patience(self) -> float:
         if self.waiting:
@@ -163,9 +113,8 @@ class Server:
         if not self.listening:
             return
         self.listening = False
-        self.selector.unregister(self.listener)
-        remove_own_socket(self.settings["socket"], self.listener)
-        self.listener.close()
+        self.selector.unregister(self.listener.socket)
+        self.listener.leave()
 
     # -- requests -------------------------------------------------------------------------------------
 
@@ -175,7 +124,7 @@ class Server:
         except OSError:
             return
         try:
-            peer = Peer(connection)
+            peer = peers.Peer(connection)
         except OSError:
             connection.close()
             return
@@ -221,35 +170,40 @@ class Server:
         else:
             self._govern(connection, peer, wanted)
 
-    def _refuse(self, connection: socket.socket, peer: Peer, code: str, why: str) -> None:
+    def _say_no(self, connection: socket.socket, code: str, why: str) -> None:
         print(f"refused ({code}): {why}", file=sys.stderr, flush=True)
-        send(connection, {"refused": code, "why": why})
+        keepers.send(connection, {"refused": code, "why": why})
+
+    def _refuse(self, connection: socket.socket, peer: Any, code: str, why: str) -> None:
+        self._say_no(connection, code, why)
         peer.close()
         connection.close()
 
-    def _govern(self, connection: socket.socket, peer: Peer, wanted: bytes) -> None:
+    def _govern(self, connection: socket.socket, peer: Any, wanted: bytes) -> None:
         if wanted == STATUS:
-            send(connection, self.status(peer))
+            keepers.send(connection, self.status(peer))
         elif wanted in (STOP, KILL) and peer.uid in (0, os.getuid()):
             self.stop_listening()
             if wanted == KILL:
-                for kernel in self.kernels.values():
+                for kernel in self.keeper.kernels.values():
                     kernel.end()
-            send(connection, {"stopped": True, "kernels": len(self.kernels)})
+            keepers.send(connection, {"stopped": True, "kernels": len(self.keeper.kernels)})
         else:
-            send(connection, {"refused": "permission", "why": "only its owner can stop a server"})
+            keepers.send(
+                connection, {"refused": "permission", "why": "only its owner can stop a server"}
+            )
         peer.close()
         connection.close()
 
-    def status(self, peer: Peer) -> dict[str, Any]:
+    def status(self, peer: Any) -> dict[str, Any]:
         """Describe the server; of the kernels, those of whoever asks."""
-        mine = [k for k in self.kernels.values() if peer.uid in (0, k.peer.uid)]
+        mine = [k for k in self.keeper.kernels.values() if peer.uid in (0, k.peer.uid)]
         return {
             "pid": os.getpid(),
             "python": sys.executable,
             "shared": self.settings["shared"],
             "started": self.started,
-            "forks": self.forks,
+            "forks": self.keeper.forks,
             "idle": self.settings["idle"],
             "loaded": self.libraries.loaded,
             "failed": self.libraries.failed,
@@ -262,35 +216,33 @@ class Server:
 
     # -- kernels --------------------------------------------------------------------------------------
 
-    def _fork(self, connection: socket.socket, peer: Peer, digest: str) -> None:
+    def _fork(self, connection: socket.socket, peer: Any, digest: str) -> None:
         if digest != self.settings["digest"]:
             self._refuse(
                 connection, peer, "variables", "other variables that libraries read at import"
             )
             return
-        changed = self.libraries.find_change()
-        if changed:
-            # First, so that whoever is refused does not find this server again.
-            self.stop_listening()
-            self._refuse(connection, peer, "changed", f"{changed} changed on disk")
-            return
-        tighter = find_confinement(peer.pid)
+        tighter = peers.find_confinement(peer.pid)
         if tighter:
             self._refuse(connection, peer, "confined", f"whoever asks has another {tighter}")
             return
         try:
-            pid = os.fork()
+            kernel = self.keeper.fork(connection, peer)
         except OSError as error:
             self._refuse(connection, peer, "fork", str(error))
             return
-        if pid == 0:
+        except keepers.Forked:
             self._leave()
-            raise Forked(connection, peer)
-        self.forks += 1
-        kernel = Kernel(pid, peer, connection)
-        self.kernels[pid] = kernel
-        self.selector.register(kernel.pidfd, selectors.EVENT_READ, lambda _: self._reap(kernel))
-        self.selector.register(peer.pidfd, selectors.EVENT_READ, lambda _: self._orphaned(kernel))
+            raise
+        # Looked for while the child makes itself ready, on another processor; it waits for what is found.
+        changed = self.libraries.find_change()
+        if changed:
+            # First, so that whoever is refused does not find this server again.
+            self.stop_listening()
+            kernel.refuse()
+            self._say_no(connection, "changed", f"{changed} changed on disk")
+        else:
+            kernel.approve()
 
     def _leave(self) -> None:
         """In the child: close what belongs to the server."""
@@ -300,110 +252,19 @@ class Server:
         for other, (someone, _, _) in self.waiting.items():
             other.close()
             someone.close()
-        for kernel in self.kernels.values():
-            kernel.connection.close()
-            os.close(kernel.pidfd)
-            kernel.peer.close()
         self.waiting.clear()
-        self.kernels.clear()
-
-    def _orphaned(self, kernel: Kernel) -> None:
-        self.selector.unregister(kernel.peer.pidfd)
-        kernel.end()
-
-    def _reap(self, kernel: Kernel) -> None:
-        self.selector.unregister(kernel.pidfd)
-        with contextlib.suppress(KeyError):
-            self.selector.unregister(kernel.peer.pidfd)
-        _, status = os.waitpid(kernel.pid, 0)
-        del self.kernels[kernel.pid]
-        send(kernel.connection, {"ended": os.waitstatus_to_exitcode(status)})
-        kernel.connection.close()
-        kernel.peer.close()
-        os.close(kernel.pidfd)
-        self.last_used = time.monotonic()
 
 
-def send(connection: socket.socket, message: dict[str, Any]) -> None:
-    """Send a short answer; whoever asked may be gone, or not be reading, and neither may hold us up."""
-    with contextlib.suppress(OSError):
-        connection.setblocking(False)
-        connection.sendall(json.dumps(message).encode() + b"\n")
-
-
-def find_confinement(pid: int) -> str | None:
-    """Name what walls process `pid` in differently from this one, or return None.
-
-    A kernel runs inside this process's walls. Whoever sits behind others (a container, a sandbox that can
-    see the socket) would get out of theirs by asking for one.
-    """
-    for name in ("mnt", "net", "user", "ipc", "uts"):
-        if _read_link(f"/proc/{pid}/ns/{name}") != _read_link(f"/proc/self/ns/{name}"):
-            return f"{name} namespace"
-    # A thread's own pid namespace is the one it was born in; that for its children can be another one.
-    for name in ("pid", "pid_for_children"):
-        if _read_link(f"/proc/{pid}/ns/{name}") != _read_link("/proc/self/ns/pid"):
-            return "pid namespace"
-    if _read_link(f"/proc/{pid}/root") != _read_link("/proc/self/root"):
-        return "root directory"
-    theirs, ours = _read_walls(pid), _read_walls(os.getpid())
-    for name in ("NoNewPrivs", "Seccomp", "Seccomp_filters"):
-        if theirs.get(name) != ours.get(name):
-            return name
-    return None
-
-
-def _read_link(path: str) -> str | None:
-    try:
-        return os.readlink(path)  # noqa: PTH115
-    except OSError:
-        return None
-
-
-def _read_walls(pid: int) -> dict[str, str]:
-    try:
-        with open(f"/proc/{pid}/status", encoding="utf-8") as file:  # noqa: PTH123 - pathlib is not loaded here
-            return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
-    except OSError:
-        return {}
-
-
-def remove_own_socket(path: str, listener: socket.socket) -> None:
-    """Remove the socket's file, unless a successor has put its own in the place."""
-    with contextlib.suppress(OSError):
-        if _inode(path) == _INODES.get(listener.fileno()):
-            os.unlink(path)  # noqa: PTH108
-
-
-_INODES: dict[int, int] = {}
-
-
-def _inode(path: str) -> int:
-    return os.stat(path).st_ino  # noqa: PTH116
-
-
-def listen(path: str, shared: bool) -> socket.socket:
-    """Bind the socket under a name of its own and move it into place, so that it answers once it is seen."""
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    early = f"{path}.{os.getpid()}"
-    listener.bind(early)
-    os.chmod(early, 0o666 if shared else 0o600)  # noqa: PTH101
-    listener.listen(128)
-    _INODES[listener.fileno()] = _inode(early)
-    os.rename(early, path)  # noqa: PTH104
-    return listener
-
-
-def begin_again(settings: dict[str, Any], listener: socket.socket, name: str) -> None:
+def begin_again(settings: dict[str, Any], listener: Any, name: str) -> None:
     """Start over, as the same process on the same socket, without a library that can't be forked from."""
     if name not in settings["preload"]:
         raise SystemExit(
             f"{name} starts a thread when it is imported, and no kernel can do without it"
         )
-    listener.set_inheritable(True)
+    listener.socket.set_inheritable(True)
     left_out = settings.get("left_out", {}) | {name: "starts a thread when it is imported"}
     rest = [other for other in settings["preload"] if other != name]
-    again = settings | {"preload": rest, "left_out": left_out, "listener": listener.fileno()}
+    again = settings | {"preload": rest, "left_out": left_out, "listener": listener.socket.fileno()}
     os.execv(sys.executable, [*sys.orig_argv[:-1], json.dumps(again)])
 
 
@@ -418,11 +279,9 @@ def main(settings: dict[str, Any]) -> None:
     os.umask(0o077)
     os.chdir("/")
     if "listener" in settings:
-        listener = socket.socket(fileno=settings["listener"])
-        listener.set_inheritable(False)
-        _INODES[listener.fileno()] = _inode(settings["socket"])
+        listener = listeners.Listener.adopt(settings["socket"], settings["listener"])
     else:
-        listener = listen(settings["socket"], settings["shared"])
+        listener = listeners.Listener.bind(settings["socket"], shared=settings["shared"])
     if settings["daemon"] and "listener" not in settings:
         # Whoever started us waits for this end of the first process: the socket answers from now on.
         if os.fork():
@@ -439,19 +298,18 @@ def main(settings: dict[str, Any]) -> None:
         begin_again(settings, listener, str(error))
     parts.libraries = server.libraries
     parts.kernel = _load("kernel")
-    parts.kernel.prepare()
-    gc.collect()
-    gc.freeze()
+    parts.kernel.prepare(_load("history").PatientHistory)
+    _load("memory").settle_memory()
     try:
         server.run()
-    except Forked as forked:
-        connection, peer = forked.connection, forked.peer
+    except keepers.Forked as forked:
+        connection, peer, verdict = forked.connection, forked.peer, forked.verdict
     else:
         # Nothing of the prepared kernel may run at the end of a server.
         sys.stderr.flush()
         os._exit(0)
     del server, listener
-    child.become_kernel(connection, peer, settings["shared"], parts)
+    child.become_kernel(connection, peer, verdict, settings["shared"], parts)
 
 
 if __name__ == "__main__":

@@ -276,7 +276,14 @@ def test_client_and_server_speak_of_the_same_things():
 
 
 def test_what_the_server_runs_imports_nothing_of_kit():
-    for name in ("server", "child", "identity", "kernel", "libraries", "refresh"):
+    text = client.SERVER.read_text()
+    loaded = {
+        node.args[0].value
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_load"
+    }
+    assert {"child", "identity", "kernel", "libraries", "refresh"} < loaded
+    for name in {"server"} | loaded:
         tree = ast.parse(client.SERVER.with_name(f"{name}.py").read_text())
         imported = [
             getattr(node, "module", None) or ",".join(alias.name for alias in node.names)
