@@ -17,8 +17,17 @@ import numpy as np
 from kit.errors import KitError
 from kit.evaluation.card import AXES, Card, Measurement
 from kit.evaluation.measures import NEEDS, Measure, all_measures
-from kit.evaluation.models import Output, as_model
-from kit.evaluation.subject import Refit, Rows, Subject, number_groups, number_labels, read_rows
+from kit.evaluation.models import Model, Output, as_model
+from kit.evaluation.regressors import as_regressor, is_regressor
+from kit.evaluation.subject import (
+    Refit,
+    Rows,
+    Subject,
+    number_groups,
+    number_labels,
+    read_quantities,
+    read_rows,
+)
 from kit.evaluation.text import Text
 from kit.evaluation.threats import Corruptions, Patch, Threat
 from kit.i18n import gettext as _
@@ -48,12 +57,13 @@ def evaluate(
     budget_s: float | None = None,
     progress: bool = False,
 ) -> Card:
-    """Return the card of a classifier.
+    """Return the card of a model.
 
     Parameters
     ----------
     model
-        A fitted scikit-learn classifier, a torch module, or a callable from rows to probabilities.
+        A fitted scikit-learn classifier or regressor, a torch module, or a callable from rows to probabilities
+        or to numbers.
     test
         Rows that the model has never seen, as (X, y).
     calibration
@@ -73,7 +83,8 @@ def evaluate(
     axes
         The axes to measure.
     output
-        What a torch module gives: ``"logits"`` or ``"probabilities"``; by default it is looked at.
+        What a torch module or a callable gives: ``"logits"``, ``"probabilities"`` or, for a quantity,
+        ``"numbers"``. By default a module is asked whether its output sums to 1.
     alpha
         One minus the confidence of every interval.
     coverage
@@ -93,7 +104,11 @@ def evaluate(
             _("there is no axis '{name}'").format(name=unknown[0]),
             fix=_("Choose from: {names}").format(names=", ".join(AXES)),
         )
-    face = as_model(model, name=name, output=output)
+    face: Model
+    if output == "numbers" or is_regressor(model):
+        face = as_regressor(model, name=name)
+    else:
+        face = as_model(model, name=name, output=output)
     if name is not None:
         face.name = name
     deadline = float("inf") if budget_s is None else time.monotonic() + budget_s
@@ -117,7 +132,7 @@ def evaluate(
         seed=seed,
         deadline=deadline,
     )
-    chosen = [each for each in all_measures() if each.axis in axes]
+    chosen = [each for each in all_measures() if each.axis in axes and face.task in each.tasks]
     rows: list[Measurement] = []
     with single_thread(), _bar(progress, len(chosen)) as step:
         for each in chosen:
@@ -239,8 +254,9 @@ def _read_parts(
         inputs, labels, found = read_rows(data, part)
         if part == "test":
             names = found
-            with single_thread():
-                n_classes = face.log_proba(inputs[:2]).shape[1]
+            if face.task == "classification":
+                with single_thread():
+                    n_classes = face.log_proba(inputs[:2]).shape[1]
             shape = inputs.shape[1:]
         elif inputs.shape[1:] != shape:
             raise KitError(
@@ -249,13 +265,17 @@ def _read_parts(
                 ),
                 where=part,
             )
-        parts[part] = Rows(inputs, number_labels(labels, face.classes, n_classes, part))
+        if face.task == "regression":
+            parts[part] = Rows(inputs, read_quantities(labels, part))
+        else:
+            parts[part] = Rows(inputs, number_labels(labels, face.classes, n_classes, part))
     classes = range(n_classes) if face.classes is None else face.classes
     return parts, names, tuple(str(each) for each in classes)
 
 
 def _facts(subject: Subject) -> dict[str, Any]:
     return {
+        "task": subject.task,
         "n_test": len(subject.test),
         "n_calibration": None if subject.calibration is None else len(subject.calibration),
         "n_train": None if subject.train is None else len(subject.train),

@@ -17,9 +17,10 @@ from kit.errors import KitError
 from kit.i18n import gettext as _
 
 Array = NDArray[Any]
-Output = Literal["auto", "logits", "probabilities"]
+Output = Literal["auto", "logits", "probabilities", "numbers"]
+Task = Literal["classification", "regression"]
 _TINY = 1e-300
-_BATCH = 4096
+BATCH = 4096
 
 
 class Model:
@@ -45,6 +46,8 @@ class Model:
         self.name = name
         self.classes = classes
 
+    #: What the model gives for a row: a class, or a number (see `kit.evaluation.regressors`).
+    task: Task = "classification"
     #: Set by models that can be differentiated: takes a torch tensor of rows, gives logits.
     logits: Callable[[Any], Any] | None = None
 
@@ -56,8 +59,8 @@ class Model:
     def proba(self, rows: Array) -> NDArray[np.float64]:
         """Return probabilities, shape (n, classes), checked to be such."""
         parts = [
-            np.asarray(self._probabilities(rows[start : start + _BATCH]), dtype=float)
-            for start in range(0, len(rows), _BATCH)
+            np.asarray(self._probabilities(rows[start : start + BATCH]), dtype=float)
+            for start in range(0, len(rows), BATCH)
         ]
         return _checked(np.concatenate(parts), len(rows))
 
@@ -112,7 +115,7 @@ class TorchModel(Model):
 
     def log_proba(self, rows: Array) -> NDArray[np.float64]:
         """Return the logarithm of the probabilities, without rounding through them."""
-        parts = [self._log(rows[start : start + _BATCH]) for start in range(0, len(rows), _BATCH)]
+        parts = [self._log(rows[start : start + BATCH]) for start in range(0, len(rows), BATCH)]
         return np.concatenate(parts)
 
 
@@ -147,7 +150,11 @@ def as_model(model: Any, *, name: str | None = None, output: Output = "auto") ->
                     fix=_("Call its fit method with the training data first"),
                 ) from error
         classes = getattr(model, "classes_", None)
-        return Model(_named_columns(model), label, None if classes is None else np.asarray(classes))
+        return Model(
+            with_named_columns(model, "predict_proba"),
+            label,
+            None if classes is None else np.asarray(classes),
+        )
     if hasattr(model, "predict"):
         raise KitError(
             _("{name} gives labels or numbers and no probabilities").format(name=label),
@@ -165,10 +172,10 @@ def as_model(model: Any, *, name: str | None = None, output: Output = "auto") ->
     )
 
 
-def _named_columns(model: Any) -> Callable[[Array], Any]:
-    """Return predict_proba; a model fitted on a table with column names gets them back."""
+def with_named_columns(model: Any, method: str) -> Callable[[Array], Any]:
+    """Return a method of a model; one that was fitted on a table with column names gets them back."""
     names = getattr(model, "feature_names_in_", None)
-    predict: Callable[[Any], Any] = model.predict_proba
+    predict: Callable[[Any], Any] = getattr(model, method)
     if names is None:
         return predict
 

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kit.errors import KitError, KitErrors
-from kit.evaluation.models import Model
+from kit.evaluation.models import Model, Task
 from kit.evaluation.overlap import Overlap, find_overlap
+from kit.evaluation.regressors import Regressor
 from kit.evaluation.statistics import (
     Interval,
     change_interval,
@@ -30,6 +31,8 @@ from kit.evaluation.statistics import (
 from kit.evaluation.threats import Threat
 from kit.i18n import gettext as _
 
+# Beyond this a probability is an answer of 0, and one row would outweigh all others.
+LARGEST_LOSS = 30.0
 T = TypeVar("T")
 #: Rows and the number of the class of each, to a model fitted on them as the one that is evaluated was.
 Refit = Callable[[NDArray[Any], NDArray[np.intp]], Any]
@@ -38,10 +41,13 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows with their labels: inputs of shape (n, …) and the number of the class of each, shape (n,)."""
+    """Rows with their labels: inputs of shape (n, …) and the number of the class of each, shape (n,).
+
+    For a model of a quantity the labels are the quantity.
+    """
 
     inputs: Array
-    labels: NDArray[np.intp]
+    labels: NDArray[Any]
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -86,6 +92,11 @@ class Subject:
         return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
 
     @property
+    def task(self) -> Task:
+        """What the model gives for a row."""
+        return self.model.task
+
+    @property
     def is_late(self) -> bool:
         """Whether the time budget is spent."""
         return time.monotonic() > self.deadline
@@ -118,6 +129,22 @@ class Subject:
         """Return minus the log-probability of the true class of each row."""
         rows: Rows = getattr(self, part)
         return -self.log_proba(part)[np.arange(len(rows)), rows.labels]
+
+    def residuals(self, part: str = "test") -> NDArray[np.float64]:
+        """Return prediction minus truth for each row, of a model of a quantity."""
+        rows: Rows = getattr(self, part)
+
+        def predict() -> NDArray[np.float64]:
+            assert isinstance(self.model, Regressor)
+            return self.model.predict(rows.inputs)
+
+        return self.keep(("predicted", part), predict) - rows.labels
+
+    def loss(self, part: str = "test") -> NDArray[np.float64]:
+        """Return how wrong each row is: log loss for classes, absolute error for a quantity."""
+        if self.task == "regression":
+            return np.abs(self.residuals(part))
+        return np.minimum(self.log_loss(part), LARGEST_LOSS)
 
     def overlap(self, part: str, pool: str) -> Overlap | None:
         """Return which rows of a part are also in another part; None where one of them is not given."""
@@ -174,8 +201,9 @@ class Subject:
     def fingerprint(self) -> str:
         """A hash of the test rows and labels: only cards with the same one can be compared by row."""
         digest = hashlib.sha256()
+        kind = "<f8" if self.task == "regression" else "<i8"
         digest.update(np.ascontiguousarray(np.asarray(self.test.flat, dtype="<f8")).tobytes())
-        digest.update(np.ascontiguousarray(self.test.labels.astype("<i8")).tobytes())
+        digest.update(np.ascontiguousarray(self.test.labels.astype(kind)).tobytes())
         return digest.hexdigest()
 
 
@@ -248,6 +276,27 @@ def number_labels(
             ),
         )
     return np.asarray(columns, dtype=np.intp)
+
+
+def read_quantities(labels: Array, part: str) -> NDArray[np.float64]:
+    """Return the quantity of each row; one that is no finite number is an error."""
+    try:
+        found = labels.astype(float)
+    except (TypeError, ValueError) as error:
+        raise KitError(
+            _("the quantity of some rows is not a number"),
+            where=part,
+            fix=_("Give numbers, or a classifier for classes"),
+        ) from error
+    if not np.isfinite(found).all():
+        raise KitError(
+            _("the quantity of {n} rows is missing or infinite").format(
+                n=int((~np.isfinite(found)).sum())
+            ),
+            where=part,
+            fix=_("Leave those rows out, and say so"),
+        )
+    return found
 
 
 def _canonical(label: Any) -> str:

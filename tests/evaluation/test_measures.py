@@ -141,6 +141,8 @@ def test_every_measure_gives_a_row_whatever_is_missing(digits):
     model = LogisticRegression(max_iter=200).fit(digits.train[0][:200], digits.train[1][:200])
     card = evaluate(model, test=digits.test, threats=[])
     for measure in all_measures():
+        if "classification" not in measure.tasks:
+            continue
         assert any(row.id.split("@")[0].startswith(measure.id) for row in card), measure.id
     assert all(row.reason is not None for row in card if row.status == "not_measured")
 

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.evaluation.card import AXES, Measurement
+from kit.evaluation.models import Task
 from kit.evaluation.statistics import Interval
 from kit.evaluation.subject import Subject
 from kit.evaluation.text import Text
 
 Function = Callable[[Subject], Iterable[Measurement]]
+BOTH: tuple[Task, ...] = ("classification", "regression")
 
 # What a measure may need, and what to say where it is missing.
 NEEDS: dict[str, str] = {
@@ -45,6 +47,7 @@ class Measure:
     order: int
     reference: str
     places: tuple[str, ...]
+    tasks: tuple[Task, ...]
 
     @property
     def axis(self) -> str:
@@ -77,6 +80,7 @@ def measure(
     order: int = 50,
     reference: str = "",
     places: tuple[str, ...] = (),
+    tasks: tuple[Task, ...] = ("classification",),
 ) -> Callable[[Function], Function]:
     """Register a function as a measure.
 
@@ -97,12 +101,14 @@ def measure(
         Where the method comes from.
     places
         Where rules for AI ask for it (see `kit.evaluation.crosswalk`).
+    tasks
+        What the model has to give for the measure to have a meaning: a class, a number, or either.
     """
     if id.split(".")[0] not in AXES:
         raise ValueError(f"{id}: the axis is one of {', '.join(AXES)}")
 
     def register(function: Function) -> Function:
-        _REGISTRY[id] = Measure(id, name, function, needs, unseen, order, reference, places)
+        _REGISTRY[id] = Measure(id, name, function, needs, unseen, order, reference, places, tasks)
         return function
 
     return register

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kit.evaluation.card import Measurement
-from kit.evaluation.measures import from_interval, measure
+from kit.evaluation.measures import BOTH, from_interval, measure
 from kit.evaluation.statistics import clopper_pearson_interval
 from kit.evaluation.subject import Subject
 from kit.evaluation.text import Text
@@ -16,6 +16,7 @@ from kit.evaluation.text import Text
     "Test rows in the calibration data",
     needs=("calibration",),
     order=2,
+    tasks=BOTH,
     reference="Vovk, Gammerman and Shafer (2005)",
     places=("nist-2.13",),
 )

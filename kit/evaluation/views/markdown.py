@@ -11,6 +11,7 @@ from kit.evaluation.crosswalk import PLACES
 from kit.evaluation.text import catalogue, format_number
 from kit.evaluation.views.words import (
     AXIS_TITLES,
+    INTRO,
     STATUS,
     format_interval,
     format_value,
@@ -30,8 +31,7 @@ def render_markdown(card: Card, language: str = "en") -> str:
     ]
     parts.append(
         say(
-            "{n} test rows, {classes} classes. Every number has an interval of {level} %. "
-            "There is no total score.",
+            INTRO[card.facts["task"]],
             language,
             n=card.facts["n_test"],
             classes=len(card.facts["classes"]),
@@ -78,8 +78,9 @@ def model_index(card: Card) -> dict[str, Any]:
         for row in card
         if row.status == "measured" and row.value is not None
     ]
+    task = card.facts["task"]
     result = {
-        "task": {"type": "tabular-classification", "name": "Classification"},
+        "task": {"type": f"tabular-{task}", "name": task.capitalize()},
         "dataset": {
             "type": "custom",
             "name": "test rows",

@@ -15,6 +15,7 @@ from kit.evaluation.views.words import (
     AXIS_TITLES,
     BOUND_WORDS,
     DIRECTIONS,
+    INTRO,
     STATUS,
     format_interval,
     format_value,
@@ -57,8 +58,7 @@ def _head(card: Card, language: str) -> str:
         for status in ("measured", "invalid", "not_measured")
     }
     intro = say(
-        "{n} test rows, {classes} classes. Every number has an interval of {level} %. "
-        "There is no total score.",
+        INTRO[card.facts["task"]],
         language,
         n=card.facts["n_test"],
         classes=len(card.facts["classes"]),

@@ -17,6 +17,12 @@ AXIS_QUESTIONS = {
     "cybersecurity": "Can it be made to obey a stranger, and what does it give away of its training data?",
     "transparency": "What does it look at, and does it treat groups alike?",
 }
+INTRO = {
+    "classification": "{n} test rows, {classes} classes. Every number has an interval of {level} %. "
+    "There is no total score.",
+    "regression": "{n} test rows with a quantity each. Every number has an interval of {level} %. "
+    "There is no total score.",
+}
 STATUS = {"measured": "measured", "not_measured": "not measured", "invalid": "invalid"}
 BOUND_SIGNS = {"estimate": "", "upper": "≤ ", "lower": "≥ "}
 BOUND_WORDS = {
