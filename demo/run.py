@@ -28,6 +28,7 @@ from kit.errors import KitError
 from kit.grading.assignment import load_assignment
 from kit.grading.exchange import hand_in
 from kit.grading.results import Result, read_results
+from kit.sandbox import choose_tier
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent
@@ -128,14 +129,27 @@ def run_course(classroom: Classroom, out: Path) -> Path:
     for name in classroom.assignments:
         kit("collect", name, "--course", str(course), "--from", str(inbox), quiet=True)
     step("5  Grade")
+    walls = choose_walls()
     for name in classroom.assignments:
-        kit("grade", name, "--course", str(course))
+        kit("grade", name, "--course", str(course), "--walls", walls)
     step("6  Write a feedback page for everyone, and a report for the mentor")
     for name in classroom.assignments:
         kit("feedback", name, "--course", str(course))
         kit("report", name, "--course", str(course))
     kit("grades", "--course", str(course), "--output", str(course / "marks.csv"))
     return course
+
+
+def choose_walls() -> str:
+    """Return which walls to ask for: those that the machine can build, or none, with a word about it."""
+    try:
+        choose_tier()
+    except KitError:
+        console.print(
+            f"No walls can be built here (kit doctor says why), so none stand. Try: {SANDBOX}"
+        )
+        return "none"
+    return "auto"
 
 
 def step(title: str) -> None:
@@ -240,11 +254,6 @@ def conclude(classroom: Classroom, course: Path, seconds: float) -> int:
     )
     console.print(f"  one feedback page          {page}", markup=False)
     console.print(f"  all marks                  {course / 'marks.csv'}", markup=False)
-    if shutil.which("bwrap") is None:
-        console.print(
-            f"\nOptional, for kit grade --walls bubblewrap, and it needs root: {SANDBOX}",
-            markup=False,
-        )
     colour = "red" if differences else "green"
     console.print(
         f"\n[bold {colour}]{agreed} of {total} marks as declared[/] in {seconds:.0f} seconds",

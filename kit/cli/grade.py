@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--walls",
     type=click.Choice(["auto", "bubblewrap", "namespaces", "landlock", "none"]),
-    default="none",
+    default="auto",
     show_default=True,
     help="What stands around learners' code; auto takes the strongest that this machine can build.",
 )
@@ -71,14 +71,13 @@ def grade(
 
     Marks go to the gradebook, executed notebooks to autograded/, results to .kit/results/.
 
-    Without --walls the code of learners runs as you: grade only people whom you trust that far. Behind walls
-    it reaches neither your files nor the network. `kit doctor` says which walls this machine can build.
+    The code of learners runs behind walls, where it reaches neither your files nor the network. `kit doctor` says
+    which walls this machine can build. With --walls none it runs as you: only for people whom you trust that far.
 
     \b
     Examples:
       kit grade error-bars --course my-course
       kit grade error-bars --course my-course --student intern-07 --force
-      kit grade error-bars --course my-course --walls auto
       kit grade error-bars --course my-course --dry-run
       kit grade error-bars --course /shared/my-course --cluster tcp://10.0.0.1:8786
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,7 +15,9 @@ def read_timestamp(folder: Path) -> datetime | None:
     """Return when a submission was handed in, from its ``timestamp.txt``; None when that says nothing."""
     path = folder / TIMESTAMP
     try:
-        if path.is_symlink() or path.stat().st_size > 1000:
+        # Opening a pipe would wait for somebody to write into it.
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > 1000:
             return None
         return parse_timestamp(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

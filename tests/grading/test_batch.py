@@ -349,7 +349,7 @@ def test_a_gradebook_that_was_lost_is_written_again_from_the_results(course, tmp
 def test_with_nothing_to_do_neither_nbgrader_nor_nbformat_is_imported(course):
     code = (
         "import sys\nfrom kit.cli import main\n"
-        f"main(['grade', 'doubles', '--course', {str(course)!r}])\n"
+        f"main(['grade', 'doubles', '--course', {str(course)!r}, '--walls', 'none'])\n"
         "print(sorted({'nbgrader', 'nbformat', 'sqlalchemy', 'nbclient'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -379,7 +379,8 @@ def test_after_being_stopped_the_same_command_goes_on(tmp_path, how):
         "--course",
         str(tmp_path),
         "-j1",
-        "--cold",
+        "--walls",
+        "none",
     ]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
@@ -410,10 +411,10 @@ def test_after_being_stopped_the_same_command_goes_on(tmp_path, how):
 def test_the_command_says_what_became_of_everyone_and_exits_with_0(tmp_path, capsys):
     write_notebook(SOURCE, tmp_path / "source/doubles/doubles.ipynb")
     publish_assignment(load_course(tmp_path), "doubles")
-    main(["grade", "doubles", "--course", str(tmp_path)])
+    main(["grade", "doubles", "--course", str(tmp_path), "--walls", "none"])
     assert "Nobody has handed in doubles yet." in capsys.readouterr().out
     (hand_in(tmp_path, "a") / "doubles.ipynb").write_text("no")
-    main(["grade", "doubles", "--course", str(tmp_path)])
+    main(["grade", "doubles", "--course", str(tmp_path), "--walls", "none"])
     out = capsys.readouterr().out
     assert "[1/1] a: Nothing could be graded." in out
     assert "1 submission graded" in out
@@ -429,7 +430,15 @@ def test_the_command_says_what_became_of_everyone_and_exits_with_0(tmp_path, cap
 )
 def test_what_is_impossible_is_an_error_that_lists_what_there_is(course, capsys, arguments, said):
     with pytest.raises(SystemExit) as caught:
-        main(["grade", *arguments, *([] if "--course" in arguments else ["--course", str(course)])])
+        main(
+            [
+                "grade",
+                *arguments,
+                "--walls",
+                "none",
+                *([] if "--course" in arguments else ["--course", str(course)]),
+            ]
+        )
     assert caught.value.code == 1
     assert said in capsys.readouterr().err
 

@@ -114,6 +114,7 @@ def cluster(tmp_path):
 
 def kit_grade(root, *arguments):
     command = [sys.executable, "-m", "kit", "grade", "doubles", "--course", str(root), *arguments]
+    command += ["--walls", "none"]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -218,7 +219,7 @@ def test_killed_at_any_moment_the_same_command_goes_on(tmp_path, undisturbed, mo
         "1" if once else "3",
         str(flag),
     ]
-    command += ["grade", "doubles", "--course", str(tmp_path), "-j", "1"]
+    command += ["grade", "doubles", "--course", str(tmp_path), "-j", "1", "--walls", "none"]
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     wait_for(lambda: flag.exists() or child.poll() is not None, name)
     assert child.poll() is None, child.stderr.read()

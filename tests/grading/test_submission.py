@@ -136,3 +136,10 @@ def test_the_digest_changes_with_the_content_and_not_with_the_time(folder):
     second = digest_folder(folder)
     (folder / "a.txt").rename(folder / "b.txt")
     assert len({first, second, digest_folder(folder)}) == 3
+
+
+@pytest.mark.parametrize("name", ["timestamp.txt", "doubles.ipynb", "data.csv"])
+def test_a_pipe_in_the_place_of_a_file_is_waited_for_by_nobody(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    submission = read_submission(tmp_path, "intern-07")
+    assert (submission.submitted_at, submission.notebooks) == (None, {})

@@ -82,7 +82,7 @@ def run(capsys, *arguments):
 def test_a_dry_run_says_whose_marks_would_change_and_writes_nothing(course, capsys):
     write_source(course, stricter)
     before = digest_folder(course)
-    code, said = run(capsys, "grade", "doubles", "--course", course, "--dry-run")
+    code, said = run(capsys, "grade", "doubles", "--course", course, "--walls", "none", "--dry-run")
     assert code == 0
     assert "wrong: 1 → 0  [test-visible 1 → 0]" in said
     assert "The marks of 1 student would change, of 4." in said
@@ -90,14 +90,16 @@ def test_a_dry_run_says_whose_marks_would_change_and_writes_nothing(course, caps
     assert digest_folder(course) == before
     grade(course)
     assert (result_of(course, "wrong").score, result_of(course, "right").score) == (0, 3)
-    code, said = run(capsys, "grade", "doubles", "--course", course, "--dry-run")
+    code, said = run(capsys, "grade", "doubles", "--course", course, "--walls", "none", "--dry-run")
     assert "The marks of 0 students would change, of 4." in said
 
 
 def test_a_dry_run_shows_penalties_and_newcomers_too(course, capsys):
     (course / "kit.yaml").write_text(SETTINGS.replace("per_day: 0.5", "per_day: 0.1"))
     hand_in(course, "new")
-    _code, said = run(capsys, "grade", "doubles", "--course", course, "--dry-run")
+    _code, said = run(
+        capsys, "grade", "doubles", "--course", course, "--walls", "none", "--dry-run"
+    )
     assert "late: 1.5 → 2.7" in said
     assert "1 would be graded for the first time." in said
 
