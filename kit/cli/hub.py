@@ -64,8 +64,77 @@ def start(folder: Path) -> None:
         click.echo(
             _("Made a new hub in {folder}, with people to try it out.").format(folder=folder)
         )
-    settings, _people = prepare_hub(folder, click.echo)
+    settings, people = prepare_hub(folder, click.echo)
     scheme = "https" if settings.certificate else "http"
     address = f"{scheme}://{settings.address}:{settings.port}{settings.base_url}"
     click.secho(_("The hub: {address}   To stop it: Ctrl-C.").format(address=address), bold=True)
-    run_hub(folder, settings, click.echo)
+    run_hub(folder, settings, people, click.echo)
+
+
+@hub.command()
+@FOLDER
+@click.option("--student", metavar="ID", help="Look as this student; the first by default.")
+@click.option("--mentor", metavar="ID", help="Look as this mentor; the first by default.")
+@click.pass_context
+def check(ctx: click.Context, folder: Path, student: str | None, mentor: str | None) -> None:
+    """Look at a running hub as a student and as a mentor would, and say what is wrong.
+
+    The exit code is 0 when all is well.
+
+    \b
+    Examples:
+      sudo kit hub check
+      sudo kit hub check /srv/class-2027 --student intern-07
+    """
+    from kit.hub.check import check_hub
+
+    bad = 0
+    for finding in check_hub(folder.resolve(), student=student, mentor=mentor):
+        bad += not finding.good
+        sign = click.style("✓", fg="green") if finding.good else click.style("✗", fg="red")
+        click.echo(f"{sign} {finding.what}")
+        if not finding.good and finding.fix:
+            click.echo(f"  {finding.fix}.")
+    if bad:
+        ctx.exit(1)
+
+
+@hub.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option(
+    "--folder", default="/srv/bitacora", type=click.Path(path_type=Path), help="The hub's folder."
+)
+def codes(ids: tuple[str, ...], folder: Path) -> None:
+    """Make new log-in codes for people who lost theirs. The old ones end at once.
+
+    \b
+    Example:
+      sudo kit hub codes intern-01
+    """
+    from kit.hub.preparation import renew_codes
+
+    for id_, code in renew_codes(folder.resolve(), ids).items():
+        click.echo(f"{id_}  {code}")
+
+
+@hub.command()
+@click.argument("course")
+@click.argument("assignment")
+@click.option(
+    "--folder", default="/srv/bitacora", type=click.Path(path_type=Path), help="The hub's folder."
+)
+@click.option("--force", is_flag=True, help="Replace a source that was changed in the course.")
+def release(course: str, assignment: str, folder: Path, force: bool) -> None:
+    """Release an assignment in a course of the hub, or release it again after a correction.
+
+    ASSIGNMENT is a folder with its hidden tests, or a name. People who log in from then on have it in their
+    folder; what they wrote stays.
+
+    \b
+    Example:
+      sudo kit hub release ai-evaluation assignments/error-bars
+    """
+    from kit.hub.preparation import release_again
+
+    release_again(folder.resolve(), course, assignment, force=force)
+    click.echo(_("Released {assignment} in {course}.").format(assignment=assignment, course=course))

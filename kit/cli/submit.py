@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kit.errors import KitError
 from kit.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from kit.grading.exchange import Receipt
 
 
 def _both_clocks(moment: datetime) -> str:
@@ -58,13 +62,29 @@ def submit(
     Examples:
       kit submit error-bars --to /media/stick/class --as intern-07
       kit submit work/error-bars.ipynb --to "R:\\handed in" --as intern-07
-      kit submit practice            (in a folder made by 'kit start')
+      kit submit practice            (in a folder made by 'kit start', and on a course server)
     """
     from kit.grading.exchange import hand_in
     from kit.grading.own_work import find_learner_folder, find_work, learner_id
+    from kit.hub import client
 
     name, folder, notebooks = find_work(what, Path.cwd())
     root = find_learner_folder(folder)
+    over_hub = to is None and client.is_on_hub()
+    if over_hub or str(to).startswith("hub:"):
+        # Who hands in, the hub knows.
+        course = str(to).removeprefix("hub:") if to is not None else None
+        _show(
+            client.hand_in(
+                notebooks,
+                assignment=assignment or name,
+                course=course,
+                extra=extra,
+                folder=folder,
+                as_it_is=as_it_is,
+            )
+        )
+        return
     if to is None:
         if root is None:
             raise KitError(
@@ -90,6 +110,10 @@ def submit(
         folder=folder,
         as_it_is=as_it_is,
     )
+    _show(receipt)
+
+
+def _show(receipt: Receipt) -> None:
     click.secho(_("Handed in. This is your receipt:"), fg="green", bold=True)
     click.echo(_("  assignment  {name}").format(name=receipt.assignment))
     click.echo(_("  student     {name}").format(name=receipt.student))

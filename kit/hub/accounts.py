@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -89,6 +90,9 @@ def become_account(name: str) -> None:
     become(entry.pw_uid, entry.pw_gid, [entry.pw_gid])
     os.environ["HOME"] = "/"
     os.environ["USER"] = name
+    # What a service holds lies on the disk: it ends at once, however it is asked.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: os._exit(0))
     die_with_parent()
     if os.getppid() != parent:
         sys.exit(0)

@@ -123,6 +123,11 @@ def hand_in(
     KitError
         If a file can not be read, or the hub does not take it.
     """
+    if not is_on_hub():
+        raise KitError(
+            _("this is not a server of a hub"),
+            fix=_("Hand in from JupyterLab on the course server"),
+        )
     course = course or find_course(assignment)
     folder = (folder or Path(notebooks[0]).parent).resolve()
     files: dict[str, bytes] = {}

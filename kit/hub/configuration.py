@@ -5,11 +5,8 @@ JupyterHub reads ``kit/hub/jupyterhub_config.py``, which calls `configure`.
 
 from __future__ import annotations
 
-import json
 import shutil
-import socket
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +14,11 @@ from kit.errors import KitError
 from kit.hub.codes import SHARED
 from kit.hub.people import Person, read_logins, read_people
 from kit.hub.place import Place
+from kit.hub.services import as_account, keep_ports, keep_secret, list_services
 from kit.hub.settings import HubSettings, read_settings
 from kit.i18n import gettext as _
 from kit.workspace.lab import FIRST_LESSON
 
-#: Where the hub's folder is told to its services.
-FOLDER_VARIABLE = "KIT_HUB_FOLDER"
 WORK_VARIABLE = "KIT_HUB_WORK"
 
 
@@ -31,29 +27,11 @@ def configure(c: Any, root: Path) -> None:
     place = Place(root)
     settings = read_settings(place.settings)
     people = read_people(place.roster, [course.name for course in settings.courses])
-    desks = [f"desk-{course.name}" for course in settings.courses]
-    ports = keep_ports(place, ["hub", "proxy", "work", *desks])
+    ports = keep_ports(place, ["hub", "proxy", "work"])
     _configure_hub(c, place, settings, ports)
     _configure_people(c, place, settings, people)
     _configure_servers(c, place, settings, ports)
-    _configure_services(c, place, settings, ports)
-
-
-def keep_ports(place: Place, names: Sequence[str]) -> dict[str, int]:
-    """Return the ports of the hub's parts, chosen once: servers that run must find a hub that starts again."""
-    path = place.state / "ports.json"
-    try:
-        ports = dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        ports = {}
-    missing = [name for name in names if name not in ports]
-    if missing:
-        sockets = {name: socket.create_server(("127.0.0.1", 0)) for name in missing}
-        ports |= {name: sock.getsockname()[1] for name, sock in sockets.items()}
-        for sock in sockets.values():
-            sock.close()
-        path.write_text(json.dumps(ports) + "\n", encoding="utf-8")
-    return ports
+    _configure_services(c, place, settings)
 
 
 def find_proxy() -> str:
@@ -84,14 +62,14 @@ def _configure_hub(c: Any, place: Place, settings: HubSettings, ports: dict[str,
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{ports['proxy']}"
     c.Spawner.ip = "127.0.0.1"
     c.JupyterHub.ssl_cert, c.JupyterHub.ssl_key = settings.certificate, settings.key
-    c.ConfigurableHTTPProxy.command = _as_account(settings, [find_proxy()])
+    c.ConfigurableHTTPProxy.command = as_account(settings, [find_proxy()])
     c.ConfigurableHTTPProxy.pid_file = str(place.state / "proxy.pid")
     c.ConfigurableHTTPProxy.check_running_interval = 2
     c.JupyterHub.db_url = f"sqlite:///{place.state / 'jupyterhub.sqlite'}"
     c.JupyterHub.cookie_secret_file = str(place.state / "cookie_secret")
-    # People go on working while the hub starts again.
+    # People go on working while the hub starts again; the address is free once it was told to stop.
     c.JupyterHub.cleanup_servers = False
-    c.JupyterHub.cleanup_proxy = False
+    c.JupyterHub.cleanup_proxy = True
     c.JupyterHub.template_vars = {"announcement": settings.news} if settings.news else {}
     c.JupyterHub.concurrent_spawn_limit = 40
     c.JupyterHub.log_format = "%(asctime)s %(levelname)s %(message)s"
@@ -168,57 +146,21 @@ def _configure_servers(c: Any, place: Place, settings: HubSettings, ports: dict[
     c.Spawner.pre_spawn_hook = settle
 
 
-def _configure_services(
-    c: Any,
-    place: Place,
-    settings: HubSettings,
-    ports: dict[str, int],
-) -> None:
-    environment = {
-        FOLDER_VARIABLE: str(place.root),
-        "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
-        "KIT_KERNELS_SHARED": "/nowhere",
-        "OMP_NUM_THREADS": "1",
-    }
-    python = sys.executable
+def _configure_services(c: Any, place: Place, settings: HubSettings) -> None:
     c.JupyterHub.services = [
-        {
-            "name": "work",
-            "url": f"http://127.0.0.1:{ports['work']}",
-            "command": [python, "-m", "kit.hub.work"],
-            "environment": environment,
-            "oauth_no_confirm": True,
-            "display": False,
-        },
-        {
-            "name": "grader",
-            "command": [python, "-m", "kit.hub.grader"],
-            "environment": environment,
-        },
-        {
-            "name": "culler",
-            "command": _as_account(
-                settings,
-                [
-                    python,
-                    "-m",
-                    "jupyterhub_idle_culler",
-                    f"--timeout={int(settings.server_minutes * 60)}",
-                ],
-            ),
-        },
+        # What `kit hub check` comes with.
+        {"name": "check", "api_token": keep_secret(place.state / "check.token")}
     ]
-    c.JupyterHub.services += [
-        {
-            "name": f"desk-{course.name}",
-            "url": f"http://127.0.0.1:{ports[f'desk-{course.name}']}",
-            "command": [python, "-m", "kit.hub.desks", course.name],
-            "environment": environment,
-            "oauth_no_confirm": True,
-            "display": True,
+    for service in list_services(place, settings):
+        entry = {
+            "name": service.name,
+            "api_token": keep_secret(place.state / f"{service.name}.token"),
+            "display": service.shown,
         }
-        for course in settings.courses
-    ]
+        if service.port:
+            callback = f"{settings.base_url}services/{service.name}/oauth_callback"
+            entry |= {"url": service.url, "oauth_no_confirm": True, "oauth_redirect_uri": callback}
+        c.JupyterHub.services.append(entry)
     everybody = [f"access:services!service={name}" for name in ("work",)]
     c.JupyterHub.load_roles = [
         {"name": "user", "scopes": ["self", *everybody]},
@@ -230,6 +172,11 @@ def _configure_services(
             "name": "culler",
             "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
             "services": ["culler"],
+        },
+        {
+            "name": "check",
+            "scopes": ["admin:users", "admin:servers", "tokens", "access:servers"],
+            "services": ["check"],
         },
         *(
             {
@@ -243,12 +190,17 @@ def _configure_services(
             }
             for course in settings.courses
         ),
+        # Students see their own marks there, and appeal.
+        *(
+            {
+                "name": f"student-{course.name}",
+                "scopes": [f"access:services!service=desk-{course.name}"],
+                "groups": [f"students-{course.name}"],
+            }
+            for course in settings.courses
+        ),
     ]
     if settings.extra:
         path = place.root / settings.extra
         if not path.is_file():
             raise KitError(_("there is no such file"), where=path, fix=_("Correct 'extra'"))
-
-
-def _as_account(settings: HubSettings, command: list[str]) -> list[str]:
-    return [sys.executable, "-m", "kit.hub.accounts", settings.account, *command]

@@ -17,9 +17,9 @@ from typing import Any
 
 from kit.errors import KitError
 from kit.hub.accounts import become_account
-from kit.hub.configuration import FOLDER_VARIABLE
 from kit.hub.inbox import Job, list_attempts, put_in_queue, read_queue
 from kit.hub.place import Place
+from kit.hub.services import FOLDER_VARIABLE
 from kit.hub.settings import HubSettings, read_settings
 
 PAUSE_SECONDS = 0.1

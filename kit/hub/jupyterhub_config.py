@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from kit.hub.configuration import FOLDER_VARIABLE, configure
+from kit.hub.configuration import configure
+from kit.hub.services import FOLDER_VARIABLE
 from kit.hub.settings import read_settings
 
 _root = Path(os.environ[FOLDER_VARIABLE])

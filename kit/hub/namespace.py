@@ -7,6 +7,7 @@ tests, are hidden. Both hold for the hub and what it starts, and end with it.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import tempfile
@@ -38,11 +39,16 @@ def needed_paths() -> list[Path]:
     return [path for path in dict.fromkeys(found) if path.parts[1] != "usr"]
 
 
-def enter_namespace(*, readable: Iterable[Path], hidden: Iterable[Path]) -> None:
+def enter_namespace(
+    *, readable: Iterable[Path], hidden: Iterable[Path], beside: int | None = None
+) -> None:
     """Move this process to a mount namespace of its own, if there is anything to open or to hide.
 
     Parameters
     ----------
+    beside
+        A process of an earlier hub that still runs, whose namespace is taken over: what starts kernels refuses
+        those who come from another one.
     readable
         What others have to read.
     hidden
@@ -57,6 +63,8 @@ def enter_namespace(*, readable: Iterable[Path], hidden: Iterable[Path]) -> None
     closed = closed_folders(needed)
     masked = [path for path in hidden if path.is_dir()]
     if not closed and not masked:
+        return
+    if beside is not None and join_namespace(beside):
         return
     try:
         syscalls.unshare(syscalls.CLONE_NEWNS)
@@ -74,6 +82,31 @@ def enter_namespace(*, readable: Iterable[Path], hidden: Iterable[Path]) -> None
             where=what,
             fix=_("Install the kit where everybody can read it, such as /opt/bitacora"),
         ) from err
+
+
+def join_namespace(pid: int) -> bool:
+    """Move this process to the mount namespace of another; return whether that could be done."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    try:
+        descriptor = os.open(f"/proc/{pid}/ns/mnt", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return bool(libc.setns(descriptor, syscalls.CLONE_NEWNS) == 0)
+    finally:
+        os.close(descriptor)
+
+
+def find_process(name: str, uids: Iterable[int]) -> int | None:
+    """Return a process of this name that belongs to one of these users, or None."""
+    wanted = set(uids)
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            if path.stat().st_uid in wanted and (path / "comm").read_text().strip() == name:
+                return int(path.name)
+        except OSError:
+            continue
+    return None
 
 
 def _open(top: Path, inside: list[Path]) -> None:

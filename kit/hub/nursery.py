@@ -29,6 +29,8 @@ LARGEST_REQUEST = 4 * 2**20
 _SIZE = struct.Struct("!I")
 _PR_SET_DUMPABLE = 4
 _PR_SET_NAME = 15
+#: The name of the process of a person's server.
+SERVER_NAME = "learner-lab"
 
 # What a person's server has imported when its first page is shown, as `python -X importtime` lists it.
 LIBRARIES = (
@@ -183,7 +185,7 @@ def _run_server(request: dict[str, Any]) -> int:
     random.seed()
     time.tzset()
     with contextlib.suppress(OSError):
-        ctypes.CDLL(None).prctl(_PR_SET_NAME, b"learner-lab", 0, 0, 0)
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, SERVER_NAME.encode(), 0, 0, 0)
     for name in request.get("before", ()):
         module, _, function = name.partition(":")
         getattr(importlib.import_module(module), function)()

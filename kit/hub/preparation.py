@@ -14,7 +14,7 @@ from typing import Any
 from kit.errors import KitError
 from kit.grading.folders import Replacement, copy_files
 from kit.hub.accounts import make_account, missing_accounts, own_folder, refuse_system_accounts
-from kit.hub.codes import SHARED, add_codes
+from kit.hub.codes import SHARED, add_codes, read_hashes
 from kit.hub.folder import content_digest
 from kit.hub.namespace import is_readable_by_all
 from kit.hub.people import Person, read_people
@@ -212,6 +212,53 @@ def release(
     folder = place.course(course)
     publish_assignment(load_course(folder, new=True), assignment, **options)
     own_tree(folder, settings.account)
+
+
+def release_again(root: Path, course: str, assignment: str, *, force: bool = False) -> None:
+    """Release one assignment of a running hub, and offer it to learners.
+
+    Raises
+    ------
+    KitError
+        If there is no such course, or it can not be released.
+    """
+    place = Place(root)
+    check_place(root)
+    settings = read_settings(place.settings)
+    if course not in [known.name for known in settings.courses]:
+        raise KitError(
+            _("there is no course {name!r}").format(name=course),
+            where=place.settings,
+            fix=_("The courses are: {known}").format(
+                known=", ".join(known.name for known in settings.courses)
+            ),
+        )
+    folder = Path(assignment)
+    known = folder if folder.is_dir() else find_sources(settings).get(assignment, assignment)
+    release(place, settings, course, known, force=force)
+    _make_content(place, settings)
+
+
+def renew_codes(root: Path, ids: Sequence[str]) -> dict[str, str]:
+    """Give new log-in codes to people who lost theirs.
+
+    Raises
+    ------
+    KitError
+        If somebody is not in the roster, or the hub uses no codes.
+    """
+    place = Place(root)
+    check_place(root)
+    hashes = place.state / "codes.json"
+    present = read_hashes(hashes)
+    unknown = [id_ for id_ in ids if id_ not in present]
+    if unknown:
+        raise KitError(
+            _("these have no log-in code here: {names}").format(names=", ".join(unknown)),
+            where=place.roster,
+            fix=_("Add them to the roster and start the hub again"),
+        )
+    return add_codes(present, hashes=hashes, sheet=place.codes, again=ids)
 
 
 def _groups(course: CourseSettings, people: Sequence[Person]) -> str:

@@ -1,6 +1,6 @@
 """The supervisor: starts the parts of a hub, starts again what ends, and ends them all together.
 
-The parts are the server of the warm kernels, the nursery and JupyterHub, which starts the proxy and the
+The parts are JupyterHub, which starts the proxy, the nursery, the server of the warm kernels and the
 services. People's own servers are nobody's part: they outlive a restart of everything.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -17,16 +18,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kit.errors import KitError
-from kit.hub.configuration import FOLDER_VARIABLE, find_proxy
-from kit.hub.namespace import enter_namespace, needed_paths
+from kit.hub.configuration import find_proxy
+from kit.hub.namespace import enter_namespace, find_process, needed_paths
+from kit.hub.nursery import SERVER_NAME
+from kit.hub.people import Person
 from kit.hub.place import Place
 from kit.hub.preparation import hidden_folders
+from kit.hub.services import FOLDER_VARIABLE, keep_ports, list_services, service_environment
 from kit.hub.settings import HubSettings
 from kit.i18n import gettext as _
+from kit.notebooks.files import write_atomically
 
 # Whatever ends sooner than this after its start, so often in a row, will not get better by itself.
 SHORT_SECONDS = 10.0
 MOST_FAILURES = 5
+KERNELS = "kernels"
 
 
 @dataclass
@@ -42,7 +48,9 @@ class Part:
     again_at: float = field(default=0.0)
 
 
-def run_hub(root: Path, settings: HubSettings, say: Callable[[str], None]) -> None:
+def run_hub(
+    root: Path, settings: HubSettings, people: Sequence[Person], say: Callable[[str], None]
+) -> None:
     """Run a hub that is prepared, until this process is told to stop.
 
     Raises
@@ -52,7 +60,9 @@ def run_hub(root: Path, settings: HubSettings, say: Callable[[str], None]) -> No
     """
     place = Place(root)
     find_proxy()
-    enter_namespace(readable=needed_paths(), hidden=hidden_folders())
+    uids = [pwd.getpwnam(person.id).pw_uid for person in people]
+    beside = find_process(SERVER_NAME, uids)
+    enter_namespace(readable=needed_paths(), hidden=hidden_folders(), beside=beside)
     parts = make_parts(place, settings)
     asked: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -86,24 +96,25 @@ def make_parts(place: Place, settings: HubSettings) -> list[Part]:
         lessons = sorted(place.learner.rglob("*.ipynb"))
         preload = tuple(preload_for([read_notebook(path) for path in lessons]))
     python = sys.executable
+    config = str(Path(__file__).with_name("jupyterhub_config.py"))
+    hub_port = keep_ports(place, ["hub"])["hub"]
+    services = [
+        Part(
+            service.name,
+            service.command,
+            base
+            # A grader has kernels of its own: those of the operator's server are for people.
+            | {"KIT_KERNELS_SHARED": "/nowhere"}
+            | service_environment(service, place, settings, hub_port),
+        )
+        for service in list_services(place, settings)
+    ]
+    preloaded = ",".join(preload)
     return [
-        Part(
-            "kernels",
-            [python, "-m", "kit", "kernels", "serve", "--preload", ",".join(preload)],
-            base,
-        ),
+        Part("hub", [python, "-m", "jupyterhub", "-f", config], base),
         Part("nursery", [python, "-m", "kit.hub.nursery", str(place.nursery)], base),
-        Part(
-            "hub",
-            [
-                python,
-                "-m",
-                "jupyterhub",
-                "-f",
-                str(Path(__file__).with_name("jupyterhub_config.py")),
-            ],
-            base,
-        ),
+        *services,
+        Part(KERNELS, [python, "-m", "kit", "kernels", "serve", "--preload", preloaded], base),
     ]
 
 
@@ -141,7 +152,7 @@ def _watch(part: Part, place: Place, say: Callable[[str], None]) -> None:
                 start_new_session=True,
                 preexec_fn=_die_with_supervisor,  # noqa: PLW1509
             )
-        (place.state / f"{part.name}.pid").write_text(f"{part.process.pid}\n")
+        write_atomically(f"{part.process.pid}\n", place.state / f"{part.name}.pid")
 
 
 def _die_with_supervisor() -> None:
@@ -156,7 +167,8 @@ def _stop(parts: Sequence[Part]) -> None:
             with contextlib.suppress(ProcessLookupError):
                 part.process.terminate()
     for part in reversed(parts):
-        if part.process is not None:
+        # The server of the kernels stays as their keeper until the last of them has ended.
+        if part.process is not None and part.name != KERNELS:
             try:
                 part.process.wait(20)
             except subprocess.TimeoutExpired:

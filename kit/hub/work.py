@@ -28,10 +28,10 @@ from kit.grading.course import load_course
 from kit.grading.exchange import check_name
 from kit.grading.feedback_pages import feedback_path
 from kit.hub.accounts import become_account
-from kit.hub.configuration import FOLDER_VARIABLE
 from kit.hub.inbox import check_released, clean_up, list_attempts, take_in
 from kit.hub.people import Person, read_people
 from kit.hub.place import Place
+from kit.hub.services import FOLDER_VARIABLE
 from kit.hub.settings import CourseSettings, HubSettings, read_settings
 from kit.hub.standing import describe_person
 from kit.i18n import gettext as _
