@@ -45,16 +45,22 @@ def doctor(as_json: bool) -> None:
 
 
 def _check_warm_kernels() -> Check:
-    """See whether there is a place for the sockets of warm kernels."""
+    """Start kernels from a fork server, as JupyterLab would, and stop them again."""
     if sys.platform != "linux":
         return Check("warm-kernels", "note", _("warm kernels need Linux; kernels start cold"))
     from kit.errors import KitError
-    from kit.kernels import places
+    from kit.kernels.trial import try_kernels
 
     try:
-        folder = places.own_folder()
-    except KitError as error:
-        text = _("kernels start cold: {reason}").format(reason=error.message())
+        trial = try_kernels()
+    except (KitError, RuntimeError, OSError) as error:
+        reason = error.message() if isinstance(error, KitError) else str(error)
+        text = _("kernels start cold: {reason}").format(reason=reason)
         return Check("warm-kernels", "note", text)
-    text = _("warm kernels can be used; their sockets lie in {folder}").format(folder=folder)
+    if trial.cold_reason is not None:
+        text = _("kernels start cold: {reason}").format(reason=trial.cold_reason)
+        return Check("warm-kernels", "note", text)
+    text = _(
+        "warm kernels work: one was ready after {ready:.2f} s, the first after {first:.2f} s"
+    ).format(ready=trial.ready, first=trial.first)
     return Check("warm-kernels", "ok", text)

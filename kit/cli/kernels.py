@@ -47,6 +47,9 @@ def kernels() -> None:
 )
 @click.option("--name", default="python3-warm", show_default=True, help="The kernelspec's name.")
 @click.option("--display-name", default=None, help="What JupyterLab shows.")
+@click.option(
+    "--default", "first", is_flag=True, help="Offer it first, and take it for new notebooks."
+)
 def install(
     sys_prefix: bool,
     user: bool,
@@ -55,6 +58,7 @@ def install(
     preload: str | None,
     name: str,
     display_name: str | None,
+    first: bool,
 ) -> None:
     """Install the kernelspec 'Python 3 (warm)'.
 
@@ -62,7 +66,7 @@ def install(
 
     \b
     Examples:
-      kit kernels install
+      kit kernels install --default
       kit kernels install --user --python ~/envs/ocean/bin/python --display-name "Ocean (warm)"
       kit kernels install --prefix /opt/jupyter --preload numpy,pandas,torch
     """
@@ -78,6 +82,7 @@ def install(
         "python" if python is None else os.path.abspath(python.expanduser()),  # noqa: PTH100
         preload=modules,
         display_name=display_name,
+        first=first,
     )
     target = None if user else str(prefix or sys.prefix)
     path = install_spec(spec, name=name, user=user, prefix=target)

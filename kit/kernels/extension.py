@@ -13,7 +13,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kit.kernels.specs import PROVISIONER
+from jupyter_client.kernelspec import NATIVE_KERNEL_NAME
+
+from kit.kernels.specs import OFFER_FIRST, PROVISIONER
 
 MOST_NOTEBOOKS = 200
 DEEPEST = 3
@@ -25,10 +27,11 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(app: Any) -> None:
+    specs = app.kernel_spec_manager.get_all_specs()
+    offer_first(app.kernel_manager, specs)
     if sys.platform != "linux":
         return
     root = Path(app.root_dir)
-    specs = app.kernel_spec_manager.get_all_specs()
 
     def start() -> None:
         try:
@@ -37,6 +40,13 @@ def _load_jupyter_server_extension(app: Any) -> None:
             app.log.warning("No fork server was started: %s", error)
 
     threading.Thread(target=start, name="start warm kernels", daemon=True).start()
+
+
+def offer_first(kernel_manager: Any, specs: Mapping[str, Any]) -> None:
+    """Make the kernelspec that asks for it the default, unless somebody configured another one."""
+    asking = [name for name, entry in specs.items() if entry["spec"]["metadata"].get(OFFER_FIRST)]
+    if asking and kernel_manager.default_kernel_name == NATIVE_KERNEL_NAME:
+        kernel_manager.default_kernel_name = min(asking)
 
 
 def start_servers(specs: Mapping[str, Any], root: Path, env: Mapping[str, str]) -> list[Path]:

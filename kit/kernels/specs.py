@@ -16,6 +16,8 @@ from kit.i18n import gettext as _
 NAME = "python3-warm"
 DISPLAY_NAME = "Python 3 (warm)"
 PROVISIONER = "warm-provisioner"
+# In the metadata of a kernelspec that JupyterLab is to offer first; kit.kernels.extension reads it.
+OFFER_FIRST = "kit_offer_first"
 
 
 def make_spec(
@@ -23,6 +25,7 @@ def make_spec(
     *,
     preload: Sequence[str] | None = None,
     display_name: str | None = None,
+    first: bool = False,
     platform: str = sys.platform,
 ) -> dict[str, Any]:
     """Return the contents of ``kernel.json``.
@@ -35,6 +38,8 @@ def make_spec(
         Modules to load; None: what each notebook imports.
     display_name
         What people see in JupyterLab.
+    first
+        Whether JupyterLab offers it before the others, and takes it for a new notebook.
     platform
         As in `sys.platform`. Only Linux has what warm kernels need; elsewhere the kernel is a cold one.
 
@@ -47,6 +52,8 @@ def make_spec(
     if platform == "linux":
         config = {} if preload is None else {"preload": list(preload)}
         metadata["kernel_provisioner"] = {"provisioner_name": PROVISIONER, "config": config}
+    if first:
+        metadata[OFFER_FIRST] = True
     return {
         "argv": [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         "display_name": display_name or DISPLAY_NAME,
