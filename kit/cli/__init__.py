@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feedback": ("feedback", "Write the feedback pages."),
     "report": ("report", "Write the mentor's report on a class."),
     "grades": ("grades", "Export the marks as CSV."),
+    "people": ("people", "Give people their data, or erase it."),
     "evaluate": ("evaluate", "Make the card of a model: what it can do, and what it can not."),
     "kernels": ("kernels", "Install, show or stop the warm kernels."),
     "hub": ("hub", "Give a class a JupyterHub with all of it."),
@@ -46,7 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 GROUPS: dict[str, list[str]] = {
     "Learn": ["start", "update", "lab", "data", "check", "submit"],
-    "Teach": ["release", "collect", "grade", "regrade", "desk", "feedback", "report", "grades"],
+    "Teach": ["release", "collect", "grade", "regrade", "desk", "feedback", "report", "grades", "people"],
     "Write": ["new", "run", "verify"],
     "Evaluate": ["evaluate"],
     "Machine": ["doctor", "kernels", "hub"],

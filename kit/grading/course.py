@@ -127,12 +127,12 @@ def load_course(root: str | Path, *, new: bool = False) -> Course:
             where=root,
             fix=_("Check --course; a new course begins with: mkdir DIR"),
         )
-    config = read_config(root)
+    config, settings = read_config(root), read_settings(root / SETTINGS)
     get = Configuration(config, root)
     course = Course(
         root=root,
         rules=read_rules(get),
-        settings=read_settings(root / SETTINGS),
+        settings=settings,
         course_id=get.text("CourseDirectory", "course_id"),
         db_url=_absolute(get.text("CourseDirectory", "db_url"), root),
         structure=get.text("CourseDirectory", "directory_structure", Course.structure),
@@ -153,7 +153,7 @@ def load_course(root: str | Path, *, new: bool = False) -> Course:
         else None,
         timeout=get.value("Execute", "timeout", get.value("ExecutePreprocessor", "timeout", None)),
         groupshared=bool(get.value("CourseDirectory", "groupshared", False)),
-        notices=list_notices(config),
+        notices=(*list_notices(config), *_expiry(settings)),
     )
     if not new and not (course.folder("source", ".").is_dir() or (root / CONFIG).is_file()):
         raise KitError(
@@ -174,6 +174,15 @@ def _absolute(db_url: str, root: Path) -> str:
     if db_url.startswith(prefix) and not db_url.startswith(prefix + "/"):
         return f"{prefix}{root / db_url.removeprefix(prefix)}"
     return db_url
+
+
+def _expiry(settings: Settings) -> list[str]:
+    """Say when the day is over until which marks are kept; `kit.grading.retention` does what follows."""
+    until = settings.keep_until
+    if until is None or datetime.now(UTC).date() <= until:
+        return []
+    text = _("Marks were to be kept until {date}. To erase them: kit people erase --expired")
+    return [text.format(date=until.isoformat())]
 
 
 def _glob_pattern(path: Path) -> str:

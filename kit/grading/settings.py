@@ -48,11 +48,17 @@ class Settings:
         The smallest group of people on which a report may say something.
     assignments
         Name → `Deadline`.
+    people
+        The file that says who the ids are, relative to the course; empty when there is none.
+    keep_until
+        The last day on which marks and work are kept.
     """
 
     timezone: str = "UTC"
     min_group: int = 5
     assignments: Mapping[str, Deadline] = field(default_factory=dict)
+    people: str = ""
+    keep_until: date | None = None
 
     def deadline(self, assignment: str) -> Deadline:
         """Return the deadline of an assignment; an empty one when none was set."""
@@ -81,7 +87,9 @@ def read_settings(path: Path) -> Settings:
     where = str(path)
     if not isinstance(data, dict):
         raise KitError(_("this is not a table of names and values"), where=where)
-    _check_names(data, {"timezone", "min_group", "assignments"}, "", where, errors)
+    _check_names(
+        data, {"timezone", "min_group", "assignments", "people", "keep_until"}, "", where, errors
+    )
     zone = data.get("timezone", "UTC")
     try:
         tz = ZoneInfo(str(zone))
@@ -100,6 +108,13 @@ def read_settings(path: Path) -> Settings:
             KitError(_("'min_group' is {n!r}, not a number").format(n=group), where=where)
         )
         group = 5
+    people = data.get("people", "")
+    if not isinstance(people, str):
+        errors.append(
+            KitError(_("'people' is {value!r}, not a file").format(value=people), where=where)
+        )
+        people = ""
+    until = _moment(data.get("keep_until"), tz, "keep_until", where, errors)
     tables = data.get("assignments") or {}
     if not isinstance(tables, dict):
         errors.append(KitError(_("'assignments' is not a table"), where=where))
@@ -109,7 +124,7 @@ def read_settings(path: Path) -> Settings:
     }
     if errors:
         raise KitErrors(errors)
-    return Settings(str(zone), group, deadlines)
+    return Settings(str(zone), group, deadlines, people, until.date() if until else None)
 
 
 def _deadline(name: str, table: Any, tz: ZoneInfo, where: str, errors: list[KitError]) -> Deadline:

@@ -146,3 +146,11 @@ def test_what_is_no_course_says_what_to_do(tmp_path, root):
     (root / "nbgrader_config.py").write_text("c = get_config(")
     with pytest.raises(KitError, match="SyntaxError"):
         load_course(root)
+
+
+def test_a_course_says_when_its_marks_should_have_been_erased(tmp_path):
+    (tmp_path / "source").mkdir()
+    (tmp_path / "kit.yaml").write_text("keep_until: 2020-01-01\n")
+    assert "kept until 2020-01-01" in load_course(tmp_path).notices[0]
+    (tmp_path / "kit.yaml").write_text("keep_until: 2999-01-01\n")
+    assert load_course(tmp_path).notices == ()
