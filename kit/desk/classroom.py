@@ -19,12 +19,16 @@ from kit.desk.marks import Given, Gradebook
 from kit.desk.questions import Question, read_questions
 from kit.desk.records import FILE, Records, read_snapshot
 from kit.desk.roster import Roster, read_people
+from kit.desk.sources import usual_source
 from kit.errors import KitError
 from kit.grading.course import Course
 from kit.grading.feedback_pages import read_title
 from kit.grading.mentor_marks import MentorMark, with_mentor_marks
 from kit.grading.results import CellMark, Result, read_result
 from kit.i18n import gettext as _
+
+#: The files that the questions of an assignment come from, and when each changed.
+Sources = tuple[tuple[Path, int], ...]
 
 
 @dataclass(frozen=True)
@@ -193,7 +197,7 @@ class Classroom:
             results, files = self._read_results(assignment)
             book = self.gradebook.version()
             data = self._watch.execute("PRAGMA data_version").fetchone()[0]
-            sources = self._stamp_sources(assignment)
+            sources = self._stamp_sources(assignment, results)
             stamp = (files, book, data, sources)
             kept = self._rooms.get(assignment)
             if kept is not None and kept[0] == stamp and book is not None:
@@ -202,7 +206,7 @@ class Classroom:
             self._rooms[assignment] = (stamp, room)
             return room
 
-    def _make_room(self, assignment: str, results: dict[str, Result], sources: object) -> Room:
+    def _make_room(self, assignment: str, results: dict[str, Result], sources: Sources) -> Room:
         given = self.gradebook.read(assignment)
         by_student: dict[str, dict[Any, MentorMark]] = {}
         for (student, notebook, key), mark in given.items():
@@ -254,19 +258,22 @@ class Classroom:
         }
         return results, frozenset((name, stamp) for name, (stamp, _result) in found.items())
 
-    def _stamp_sources(self, assignment: str) -> object:
+    def _stamp_sources(self, assignment: str, results: dict[str, Result]) -> Sources:
+        """Return the files that questions come from, the notebooks first, and when they changed."""
+        source = usual_source(self.course, assignment, results.values())
         paths = [
-            *sorted(self.course.folder("source", assignment).glob("*.ipynb")),
+            *sorted(source.glob("*.ipynb")),
             self.course.rubric_path(assignment),
             self.course.contract_path(assignment),
             self.course.root / "groups.csv",
         ]
         return tuple((path, path.stat().st_mtime_ns if path.is_file() else 0) for path in paths)
 
-    def _read_questions(self, assignment: str, stamp: object) -> tuple[tuple[Question, ...], str]:
+    def _read_questions(self, assignment: str, stamp: Sources) -> tuple[tuple[Question, ...], str]:
         kept = self._questions.get(assignment)
         if kept is None or kept[0] != stamp:
-            questions = read_questions(self.course, assignment)
+            source = stamp[0][0].parent if stamp[0][0].suffix == ".ipynb" else None
+            questions = read_questions(self.course, assignment, source)
             kept = (stamp, questions, read_title(self.course, assignment))
             self._questions[assignment] = kept
         return kept[1], kept[2]

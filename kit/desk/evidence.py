@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from kit.desk.questions import Question
 from kit.grading.results import CellMark, Result
 from kit.grading.terminal import clean_text
+from kit.i18n import current_language, ngettext
 from kit.i18n import gettext as _
-from kit.i18n import ngettext
 
 # What `kit.grading.repair` says of cells that a learner has no reason to touch.
 _TAMPERING = (
@@ -39,18 +40,20 @@ class TestStory:
 
 def find_tampering(result: Result) -> tuple[str, ...]:
     """Return what looks like an attempt on the marks, one sentence each."""
-    patterns = [
-        re.compile(re.escape(text).replace(re.escape("{key!r}"), ".+"))
-        for message in _TAMPERING
-        for text in {message, _(message)}
-    ]
-    changed = tuple(
-        repair
-        for repair in result.repairs
-        if any(pattern.fullmatch(repair) for pattern in patterns)
-    )
-    noted = result.evidence.get("tampering", ())
-    return (*changed, *(str(one) for one in noted if isinstance(one, str)))
+    noted = result.evidence.get("tampering")
+    if isinstance(noted, list):
+        return tuple(map(str, noted))
+    # Results of an earlier kit say it among the repairs.
+    pattern = _tampering(current_language()) if result.repairs else None
+    return tuple(repair for repair in result.repairs if pattern and pattern.fullmatch(repair))
+
+
+@cache
+def _tampering(_language: str) -> re.Pattern[str]:
+    """Return what those sentences look like, in English and in the language in force."""
+    texts = {text for message in _TAMPERING for text in (message, _(message))}
+    key = re.escape("{key!r}")
+    return re.compile("|".join(re.escape(text).replace(key, ".+") for text in sorted(texts)))
 
 
 def find_stops(result: Result) -> tuple[str, ...]:

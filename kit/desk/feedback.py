@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from kit.desk.answers import Shelf
 from kit.desk.classroom import Classroom, Room
 from kit.desk.records import now
+from kit.desk.sources import source_of
 from kit.grading.course import Course
 from kit.grading.feedback import Original, read_original, render_feedback
+from kit.grading.results import Result
 from kit.grading.sentences import describe_outcome
 from kit.i18n import speaking
 from kit.notebooks import read_notebook
@@ -49,7 +51,7 @@ def render_page(classroom: Classroom, shelf: Shelf, room: Room, student: str) ->
             title=room.title,
             zone=ZoneInfo(classroom.course.settings.timezone),
             work=work,
-            originals=_originals(classroom.course, room.assignment),
+            originals=_originals(classroom.course, result),
             comments=_comments(room, student),
         )
 
@@ -82,20 +84,18 @@ def _comments(room: Room, student: str) -> dict[str, str]:
     return found
 
 
-def _originals(course: Course, assignment: str) -> dict[str, Original]:
-    return {
-        path.stem: _read_original(course, str(path), path.stat().st_mtime_ns)
-        for path in sorted(course.folder("source", assignment).glob("*.ipynb"))
-    }
+_ORIGINALS: dict[tuple[str, str], dict[str, tuple[int, Original]]] = {}
 
 
-_ORIGINALS: dict[str, tuple[int, Original]] = {}
+def _originals(course: Course, result: Result) -> dict[str, Original]:
+    """Return what learners may see of the source that a submission was graded with.
 
-
-def _read_original(course: Course, path: str, changed: int) -> Original:
-    """Return what learners may see of a source; it is read again when the file changes."""
-    kept = _ORIGINALS.get(path)
-    if kept is None or kept[0] != changed:
-        kept = (changed, read_original(read_notebook(path), course.rules))
-        _ORIGINALS[path] = kept
-    return kept[1]
+    Not of the source as it is now: that may lack private tests, or hide other lines.
+    """
+    place = source_of(course, result)
+    kept = _ORIGINALS.setdefault((str(place), result.assignment), {})
+    for path in sorted(place.glob("*.ipynb")):
+        changed = path.stat().st_mtime_ns
+        if path.stem not in kept or kept[path.stem][0] != changed:
+            kept[path.stem] = (changed, read_original(read_notebook(path), course.rules))
+    return {name: original for name, (_changed, original) in kept.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from nbformat import NotebookNode
@@ -74,15 +75,23 @@ class Question:
         return self.kind != "code" and self.max_points > 0
 
 
-def read_questions(course: Course, assignment: str) -> tuple[Question, ...]:
+def read_questions(
+    course: Course, assignment: str, source: Path | None = None
+) -> tuple[Question, ...]:
     """Return the questions of an assignment, in its order.
+
+    Parameters
+    ----------
+    source
+        The folder of its source, if it is not the one of today.
 
     Raises
     ------
     KitError
         If the assignment has no source, or its notebook can not be read.
     """
-    paths = sorted(course.folder("source", assignment).glob("*.ipynb"))
+    folder = source or course.folder("source", assignment)
+    paths = sorted(folder.glob("*.ipynb"))
     if not paths:
         course.check_assignment(assignment)
         raise KitError(_("there is no notebook in this assignment"), where=assignment)
