@@ -21,7 +21,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import nbformat
@@ -100,17 +100,18 @@ def memory(pid):
 
 
 async def measure_starts(rounds, code, warm):
-    found = {
-        name: [] for name in ("cold", "warm", "cold empty", "warm empty", "cold stop", "warm stop")
-    }
+    """Time kernels that import everything, and empty ones from the same server, cold and warm in turns."""
+    found = defaultdict(list)
     for _ in range(rounds):
         for kind, manager in (("cold", ColdKernelManager), ("warm", warm)):
             kernel = await Kernel().start(manager)
             if kind == "warm":
                 assert kernel.manager.cold_reason is None, kernel.manager.cold_reason
-            found[f"{kind} empty"].append(kernel.ready)
             found[kind].append(kernel.ready + await kernel.run(code))
-            found[f"{kind} stop"].append(await kernel.stop())
+            found[f"{kind} stop after"].append(await kernel.stop())
+            empty = await Kernel().start(manager)
+            found[f"{kind} empty"].append(empty.ready)
+            found[f"{kind} stop"].append(await empty.stop())
     return found
 
 
@@ -142,7 +143,10 @@ def start_server_and_wait(warm):
 
 
 async def measure_memory(code, warm, folder, count):
-    """Return private MiB of each of `count` idle kernels, all PSS with the server's, and one breakdown."""
+    """Return private MiB of each of `count` idle kernels, all PSS with the server's, and a breakdown.
+
+    The breakdown is that of one kernel's private memory by kind, and what all of them have together.
+    """
     kernels = [await Kernel().start(warm) for _ in range(count)]
     for kernel in kernels:
         await kernel.run(code)
@@ -152,9 +156,11 @@ async def measure_memory(code, warm, folder, count):
         client.ask_server(path, client.STATUS)["pid"] for path in client.list_servers(folder)
     ]
     total = sum(pss for _, pss, _ in measured) + sum(memory(pid)[1] for pid in servers)
+    # What a server of its own would be charged with, were there no kernels.
+    once = total - sum(private for private, _, _ in measured)
     for kernel in kernels:
         await kernel.stop()
-    return [private for private, _, _ in measured], total, measured[0][2]
+    return [private for private, _, _ in measured], total, (measured[0][2], once)
 
 
 async def measure_cold_memory(code):
@@ -214,9 +220,12 @@ def describe_machine():
     )
     total = int(Path("/proc/meminfo").read_text().split()[1]) / 2**20
     load = os.getloadavg()[0]
+    first = os.sched_getscheduler(0) in (os.SCHED_FIFO, os.SCHED_RR)
+    release = ".".join(platform.release().split("-")[0].split(".")[:2])
     return (
         f"{len(os.sched_getaffinity(0))} processors ({model}), {total:.0f} GiB of memory, "
-        f"Linux {platform.release()}, Python {platform.python_version()}; load when it began: {load:.1f}"
+        f"Linux {release}, Python {platform.python_version()}; load when it began: {load:.1f}"
+        + (". Run at real-time priority, so that most of that load had to wait" if first else "")
     )
 
 
@@ -231,8 +240,8 @@ async def measure(options, folder):
     start_server_and_wait(warm)
     starts = await measure_starts(options.rounds, code, warm)
     first = await measure_first(max(2, options.rounds // 3), code, warm, folder)
-    six, _, kinds = await measure_memory(code, warm, folder, 6)
-    ten, total, _ = await measure_memory(code, warm, folder, 10)
+    six, _, (kinds, _) = await measure_memory(code, warm, folder, 6)
+    ten, total, shared = await measure_memory(code, warm, folder, 10)
     cold_memory = await measure_cold_memory(code)
     ratio = [cold / hot for cold, hot in zip(starts["cold"], starts["warm"], strict=True)]
     median = statistics.median
@@ -244,8 +253,11 @@ async def measure(options, folder):
         ("start of an empty kernel until it is ready",
          spread(starts["cold empty"]), spread(starts["warm empty"]),
          f"{median(starts['cold empty']) / median(starts['warm empty']):.1f}", "< 0.2 s"),
-        ("stop", spread(starts["cold stop"]), spread(starts["warm stop"]),
+        ("its stop", spread(starts["cold stop"]), spread(starts["warm stop"]),
          f"{median(starts['cold stop']) / median(starts['warm stop']):.1f}", "< 0.05 s"),
+        ("stop of a kernel that has run a cell",
+         spread(starts["cold stop after"]), spread(starts["warm stop after"]),
+         f"{median(starts['cold stop after']) / median(starts['warm stop after']):.1f}", ""),
         ("private memory of one more idle kernel beside five others", f"{cold_memory:.0f} MiB",
          spread(six, "MiB", 1), f"{cold_memory / median(six):.1f}", "< 30 MiB"),
         ("memory for each of ten kernels, one server shared out among them", f"{cold_memory:.0f} MiB",
@@ -256,7 +268,13 @@ async def measure(options, folder):
     parts = ", ".join(
         f"{name} {size:.1f} MiB" for name, size in sorted(kinds.items(), key=lambda x: -x[1])
     )
-    lines += ["", f"What the private memory of a warm kernel is: {parts}."]
+    once = shared[1]
+    lines += [
+        "",
+        f"What the private memory of a warm kernel is: {parts}.",
+        f"What ten kernels and their server have together: {once:.0f} MiB, {once / len(ten):.1f} MiB for each; "
+        f"private to each kernel: {median(ten):.1f} MiB.",
+    ]
     return lines
 
 

@@ -1,9 +1,16 @@
 """The kernelspec and the commands that install it, show the servers and stop them."""
 
 import json
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions, requires
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from kit.cli.kernels import kernels
 from kit.kernels import client
@@ -62,6 +69,85 @@ def test_another_interpreter_is_kept_as_the_link_that_it_is(tmp_path):
     run("install", "--prefix", str(tmp_path), "--python", str(link))
     spec = json.loads((tmp_path / "share/jupyter/kernels/python3-warm/kernel.json").read_text())
     assert spec["argv"][0] == str(link)
+
+
+def test_the_kernelspec_is_offered_first_where_that_was_asked_for(tmp_path):
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
+    from kit.kernels.extension import offer_first
+
+    def offered(configured=None):
+        manager = AsyncMappingKernelManager(**configured or {})
+        offer_first(manager, KernelSpecManager(kernel_dirs=[folder]).get_all_specs())
+        return manager.default_kernel_name
+
+    folder = str(tmp_path / "share" / "jupyter" / "kernels")
+    run("install", "--prefix", str(tmp_path))
+    assert offered() == "python3"
+    run("install", "--prefix", str(tmp_path), "--default")
+    assert offered() == "python3-warm"
+    assert offered({"default_kernel_name": "ir"}) == "ir"
+
+
+def test_what_jupyterlab_brings_and_click_are_enough(tmp_path, environment):
+    """A stranger to the kit installs it without its other requirements."""
+    code = (
+        "import sys\n"
+        "class Refuse:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name.partition('.')[0] in sys.argv[1].split(','):\n"
+        "            raise ModuleNotFoundError(name)\n"
+        "sys.meta_path.insert(0, Refuse())\n"
+        "import asyncio\n"
+        "from kit.cli import main\n"
+        "main(['kernels', 'install', '--prefix', sys.argv[2]])\n"
+        "import kit.kernels.extension\n"
+        "from kit.kernels.trial import try_kernels\n"
+        "print(try_kernels())\n"
+    )
+    refused = sorted(
+        import_names(own_requirements() - brought_by("jupyterlab", "ipykernel", "click"))
+    )
+    assert {"pandas", "scipy", "matplotlib", "papermill"} <= set(refused)
+    done = subprocess.run(
+        [sys.executable, "-c", code, ",".join(refused), str(tmp_path)],
+        env=environment | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "cold_reason=None" in done.stdout
+
+
+def own_requirements():
+    settings = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    return {canonicalize_name(Requirement(one).name) for one in settings["project"]["dependencies"]}
+
+
+def brought_by(*names):
+    """Return these distributions and all that they require here, without extras."""
+    found = set()
+    waiting = [canonicalize_name(name) for name in names]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for line in requires(name) or []:
+            needed = Requirement(line)
+            if needed.marker is None or needed.marker.evaluate({"extra": ""}):
+                waiting.append(canonicalize_name(needed.name))
+    return found
+
+
+def import_names(names):
+    of = {}
+    for module, owners in packages_distributions().items():
+        for owner in owners:
+            of.setdefault(canonicalize_name(owner), set()).add(module)
+    return set().union(*(of.get(name, set()) for name in names))
 
 
 def test_two_places_at_once_are_refused(tmp_path):
