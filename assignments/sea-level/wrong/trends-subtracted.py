@@ -5,8 +5,7 @@
 # %% land-difference
 def land_difference(year, level_a, level_b):
     found = []
-    for level in (level_a, level_b):
-        level = np.asarray(level, dtype=float)
+    for level in (np.asarray(level_a, dtype=float), np.asarray(level_b, dtype=float)):
         use = np.isfinite(level)
         x, y = np.asarray(year, dtype=float)[use], level[use]
         x = x - x.mean()
