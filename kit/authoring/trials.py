@@ -7,6 +7,7 @@ assignment through `kit.grading`, exactly as if a learner had handed it in.
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -21,16 +22,15 @@ from kit.authoring.learner import find_leaks, make_learner_version
 from kit.authoring.subject import Lesson
 from kit.grading.answers import Answers, fill_answers, reference_answers
 from kit.grading.execution import Stop
-from kit.grading.grade import grade_notebook
-from kit.grading.masters import make_master
+from kit.grading.grade import GradedNotebook, Verdict, grade_notebook
+from kit.grading.masters import make_master, source_files
 from kit.grading.results import CellMark
 from kit.kernels import preload_for
 from kit.running import NotebookRun, NotebookTask, run_notebooks
 
 # What an assignment keeps to itself; everything else in its folder is there when a submission runs.
-PRIVATE = shutil.ignore_patterns(
-    "wrong", "rubric.md", "assignment.yaml", "*.ipynb", ".*", "__pycache__"
-)
+PRIVATE_NAMES = ("wrong", "rubric.md", "assignment.yaml", "*.ipynb", ".*", "__pycache__")
+PRIVATE = shutil.ignore_patterns(*PRIVATE_NAMES)
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,9 @@ class AnswerTrial:
         The executed notebook.
     events, repairs
         What stopped a cell, and what grading put right before; one sentence each.
+    outside
+        The same with the tests in a process of their own, as they run when a class is graded. None where
+        the answers and the tests can not be kept apart on this machine.
     """
 
     kind: Literal["reference", "release", "wrong"]
@@ -65,6 +68,7 @@ class AnswerTrial:
     notebook: NotebookNode
     events: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
+    outside: GradedNotebook | None = None
 
 
 Tell = Callable[[str], None]
@@ -168,25 +172,43 @@ def _answer_trials(
     master = make_master(folder.notebook, name=folder.slug)
     reference = reference_answers(folder.notebook)
     preload = preload_for([folder.notebook])
+    files = {
+        name: path
+        for name, path in source_files(folder.folder, ignore=PRIVATE_NAMES).items()
+        if not name.endswith(".ipynb")
+    }
 
     def trial(
         kind: Literal["reference", "release", "wrong"], name: str, answers: Answers
     ) -> AnswerTrial:
+        graded = grade(fill_answers(release, answers), "inside")
+        outside = grade(fill_answers(release, answers), "outside")
+        tell(f"{folder.slug}: {name or kind}")
+        return AnswerTrial(
+            kind,
+            name,
+            graded.marks,
+            graded.notebook,
+            graded.events,
+            graded.repairs,
+            outside if sys.platform == "linux" else None,
+        )
+
+    def grade(notebook: NotebookNode, verdict: Verdict) -> GradedNotebook:
         with tempfile.TemporaryDirectory(prefix="kit-verify-") as temporary:
             cwd = Path(temporary) / folder.slug
             shutil.copytree(folder.folder, cwd, ignore=PRIVATE)
-            graded = grade_notebook(
+            return grade_notebook(
                 master,
-                fill_answers(release, answers),
+                notebook,
                 name=folder.slug,
                 limits=assignment.limits,
+                files=files,
                 cwd=cwd,
                 preload=preload,
-                verdict="inside",
+                verdict=verdict,
                 stop=stop,
             )
-        tell(f"{folder.slug}: {name or kind}")
-        return AnswerTrial(kind, name, graded.marks, graded.notebook, graded.events, graded.repairs)
 
     trials: list[Callable[[], AnswerTrial]] = [
         lambda: trial("reference", "", reference),

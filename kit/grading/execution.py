@@ -17,7 +17,7 @@ import secrets
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -418,7 +418,8 @@ class _Journey:
 
             seconds = 2 * self.limits.wall_seconds + START_SECONDS
             limits = WalledLimits(
-                wall_seconds=seconds, cpu_seconds=seconds, memory_mb=self.limits.memory_mb
+                **asdict(self.limits)
+                | {"wall_seconds": seconds, "cpu_seconds": self.limits.cpu_seconds + START_SECONDS}
             )
             # An editable installation lies outside of the Python environment that the walls show.
             package = str(Path(kit.__file__).parent)

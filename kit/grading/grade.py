@@ -49,7 +49,7 @@ class GradedNotebook:
         Why they ran inside although outside was asked for.
     inside
         grade_id → why, for single tests that ran inside. Their marks can be forged.
-    believed, troubles
+    believed, troubles, hits
         As for `kit.grading.outside.journey.OutsideExecution`.
     """
 
@@ -69,6 +69,7 @@ class GradedNotebook:
     inside: Mapping[str, str] = field(default_factory=dict)
     believed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     troubles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hits: tuple[str, ...] = ()
 
     def mark(self, key: str) -> CellMark:
         """Return the mark of a cell."""
@@ -176,6 +177,7 @@ def grade_notebook(
         inside=getattr(execution, "inside", {}),
         believed=getattr(execution, "believed", {}),
         troubles=getattr(execution, "troubles", {}),
+        hits=getattr(execution, "hits", ()),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ from kit.grading.execution import Stop, StoppedError
 from kit.grading.folders import Replacement, copy_files, set_modes, working_folder
 from kit.grading.grade import GradedNotebook, Verdict, grade_notebook
 from kit.grading.masters import Master, source_files
-from kit.grading.policy import Policy
 from kit.grading.matching import match_names
+from kit.grading.policy import Policy
 from kit.grading.results import CellMark, Result
 from kit.grading.submission import Submission, read_submission
 from kit.grading.terminal import clean_text, shorten
@@ -268,6 +268,7 @@ def _tell_execution(done: GradedNotebook) -> dict[str, Any]:
         "inside": dict(done.inside),
         "believed": {key: list(what) for key, what in done.believed.items()},
         "troubles": {key: list(what) for key, what in done.troubles.items()},
+        "hits": list(done.hits),
     }
     return told | {name: value for name, value in doubts.items() if value}
 
@@ -286,7 +287,7 @@ def _provenance(desk: Desk, graded: Iterable[GradedNotebook] = ()) -> dict[str, 
         "python": sys.version.split()[0],
         "walls": ", ".join(sorted({done.walls for done in graded})) or asked,
         "verdict": _where(graded, desk.verdict),
-        "limits": {"wall_seconds": desk.limits.wall_seconds, "memory_mb": desk.limits.memory_mb},
+        "limits": asdict(desk.limits),
     }
 
 

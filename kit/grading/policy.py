@@ -64,7 +64,8 @@ def load_policy(course: Course, assignment: str) -> Policy:
     if limits is None:
         limits = Limits()
         if course.timeout and course.timeout > limits.wall_seconds:
-            limits = Limits(wall_seconds=float(course.timeout))
+            seconds = float(course.timeout)
+            limits = Limits(wall_seconds=seconds, cpu_seconds=2 * seconds)
     late = deadline.late
     if late is None and "late" in data:
         late = parse_late(data["late"], where=str(contract))

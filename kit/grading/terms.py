@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,32 @@ SECONDS_A_DAY = 86_400.0
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use: seconds from the first cell to the last, and memory in megabytes."""
+    """What one submission may use, with everything that it starts.
+
+    Parameters
+    ----------
+    wall_seconds
+        From the first cell to the last, by the clock.
+    memory_mb
+        Memory of all processes together, in megabytes (10⁶ bytes).
+    cpu_seconds
+        Processor time of all processes and threads together.
+    processes
+        Processes and threads at one moment.
+    file_mb, disk_mb, files
+        The longest file, all that is written, and how many files and folders there may be.
+    output_mb
+        What its cells show, all together.
+    """
 
     wall_seconds: float = 120.0
     memory_mb: int = 2048
+    cpu_seconds: float = 240.0
+    processes: int = 128
+    file_mb: int = 256
+    disk_mb: int = 512
+    files: int = 10_000
+    output_mb: float = 20.0
 
 
 @dataclass(frozen=True)
@@ -222,12 +244,21 @@ class TermsChecker:
     def limits(self) -> Limits:
         """Return the table ``limits``, with defaults."""
         table = self._table("limits")
-        self.unknown({"wall_seconds", "memory_mb"}, table, "limits.")
+        self.unknown({field.name for field in fields(Limits)}, table, "limits.")
+        least = {"wall_seconds": 1, "memory_mb": 64, "cpu_seconds": 1, "processes": 8, "files": 10}
+        given = {name: value for name, value in table.items() if name in Limits.__annotations__}
+        # Whoever gives more time gives it to each of two cores, unless they say otherwise.
+        if "wall_seconds" in given and "cpu_seconds" not in given:
+            seconds = given["wall_seconds"]
+            if isinstance(seconds, int | float) and not isinstance(seconds, bool):
+                given["cpu_seconds"] = max(2 * seconds, 1)
+        checked = {
+            name: self._number(value, f"limits.{name}", least=least.get(name, 1))
+            for name, value in given.items()
+        }
+        whole = {field.name for field in fields(Limits) if field.type == "int"}
         return Limits(
-            wall_seconds=self._number(
-                table.get("wall_seconds", 120.0), "limits.wall_seconds", least=1
-            ),
-            memory_mb=int(self._number(table.get("memory_mb", 2048), "limits.memory_mb", least=64)),
+            **{name: int(value) if name in whole else value for name, value in checked.items()}  # type: ignore[arg-type]
         )
 
     def late(self) -> LatePolicy:

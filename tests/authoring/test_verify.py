@@ -1,11 +1,13 @@
 """Verifying as a whole: what is executed, what is reported, and in which form."""
 
 import json
+import sys
 
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
 from kit.authoring.registry import rules_for
+from kit.authoring.rules.verdicts import find_claims
 from kit.authoring.targets import Target, find_targets
 from kit.authoring.verify import verify
 from kit.cli import main
@@ -136,6 +138,63 @@ def test_a_reference_solution_that_warns_is_found(example):
     assert "warns" in findings[0].what
 
 
+def write_test(example, source):
+    def edit(cells, notebook):
+        cells[
+            "test-units"
+        ].source = f"# By chance.\n### BEGIN HIDDEN TESTS\n{source}\n### END HIDDEN TESTS"
+
+    example.edit(example.notebook, edit)
+    findings = verify([Target(example.folder, "assignment")]).findings
+    return {
+        finding.rule: finding.what
+        for finding in findings
+        if finding.cell == "test-units" and finding.rule not in ("wrong-loses",)
+    }
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="needs two processes of Linux")
+
+
+@linux
+def test_a_test_that_needs_the_process_of_the_answers_is_named(example):
+    found = write_test(
+        example, "import inspect\nassert 'return' in inspect.getsource(standard_error)"
+    )
+    assert "can be forged" in found["asked-outside"]
+
+
+@linux
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("assert isinstance(standard_error([1.0, 2.0]), float)", "the class of what it gets"),
+        ("assert standard_error.__code__ != standard_error", "compare itself"),
+    ],
+)
+def test_a_test_that_believes_too_much_is_named(example, source, said):
+    assert said in write_test(example, source)["believes-little"]
+
+
+def test_a_score_that_the_answer_computes_is_not_believed():
+    assert find_claims("assert model.score(X, y) > 0.9")
+    assert not find_claims("assert accuracy_score(y, model.predict(X)) > 0.9")
+
+
+@linux
+def test_an_answer_that_earns_more_inside_than_outside_is_named(example):
+    script = sorted((example.folder / "wrong").glob("*.py"))[0]
+    with script.open("a", encoding="utf-8") as file:
+        file.write(
+            "\nclear = lambda lines: [line for line in lines if 'assert' not in line]\n"
+            "get_ipython().input_transformers_cleanup.append(clear)\n"
+        )
+    findings = verify([Target(example.folder, "assignment")]).findings
+    assert {
+        (finding.rule, finding.cell) for finding in findings if finding.rule == "same-outside"
+    } == {("same-outside", "test-repeats")}
+
+
 def test_every_rule_that_executes_was_broken_above():
     names = {
         rule.name for kind in ("lesson", "assignment") for rule in rules_for(kind, executes=True)
@@ -147,6 +206,9 @@ def test_every_rule_that_executes_was_broken_above():
         "reference-full",
         "release-zero",
         "wrong-loses",
+        "same-outside",
+        "asked-outside",
+        "believes-little",
     }
 
 

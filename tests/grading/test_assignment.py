@@ -46,7 +46,7 @@ def test_a_sound_assignment_is_loaded(folder):
     (path / "wrong" / "a.py").touch()
     assignment = load_assignment(path)
     assert (assignment.slug, assignment.points, assignment.minutes) == ("doubles", 5.0, 10)
-    assert assignment.limits == Limits(30.0, 512)
+    assert assignment.limits == Limits(30.0, 512, cpu_seconds=60.0)
     assert assignment.late == LatePolicy(15.0, 0.1, 0.5)
     assert [wrong.name for wrong in assignment.wrong_paths] == ["a.py", "b.py"]
     assert assignment.authors == ("The Bitácora developers",)

@@ -13,6 +13,7 @@ from kit.authoring.rules import (
     rubrics,
     shape,
     structure,
+    verdicts,
     wording,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "rubrics",
     "shape",
     "structure",
+    "verdicts",
     "wording",
 ]

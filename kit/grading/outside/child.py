@@ -19,6 +19,7 @@ from kit.grading.terms import Limits
 from kit.i18n import gettext as _
 from kit.sandbox import tree
 from kit.sandbox.inside import MB
+from kit.sandbox.limits import LimitHit
 
 READY_SECONDS = 60.0
 
@@ -80,17 +81,38 @@ class Child:
             return "ready"
         return "ended" if ready else "nothing"
 
-    def find_excess(self, limits: Limits) -> str:
-        """Return which limit the process and what it started have passed; empty for none."""
+    def find_hits(self, limits: Limits) -> list[LimitHit]:
+        """Return the limits that the process and what it started have reached, fatal ones first."""
         if self._ended or self.pid is None:
-            return ""
+            return []
         family = [self.pid, *tree.find_descendants(self.pid)]
         usage = self._meter.measure(family)
+        hits = []
         # Pages that a fork shares are counted for both; then the exact figure decides.
         most = limits.memory_mb * MB
         if usage.memory > most and tree.measure_exactly(family) > most:
-            return "memory"
-        return ""
+            hits.append(LimitHit("memory", limits.memory_mb, fatal=True))
+        if usage.cpu_seconds > limits.cpu_seconds:
+            hits.append(LimitHit("cpu", limits.cpu_seconds, fatal=True))
+        # Of the processes one waits outside of the inner walls.
+        if usage.tasks > limits.processes:
+            hits.append(LimitHit("processes", limits.processes, fatal=False))
+        return [*hits, *self._find_full_disk(limits)]
+
+    def _find_full_disk(self, limits: Limits) -> list[LimitHit]:
+        """Look at the file system of a submission behind inner walls, which is as large as it may be."""
+        if self._own_session:
+            return []
+        try:
+            state = os.statvfs(f"/proc/{self.pid}/root/tmp")
+        except OSError:
+            return []
+        hits = []
+        if state.f_bavail == 0:
+            hits.append(LimitHit("disk", limits.disk_mb, fatal=False))
+        if state.f_favail == 0:
+            hits.append(LimitHit("files", limits.files, fatal=False))
+        return hits
 
     def end(self) -> None:
         """Kill the process, and what it started; once is enough."""

@@ -46,11 +46,14 @@ class OutsideExecution(Execution):
         grade_id of a test → what it could not hand over to the learner's side. Honest work can lose by it.
     inside
         grade_id of a test that ran in the learner's interpreter → why. Such a mark can be forged.
+    hits
+        The names of the limits that were reached, as in `kit.sandbox.limits.LimitHit`.
     """
 
     believed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     troubles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inside: Mapping[str, str] = field(default_factory=dict)
+    hits: tuple[str, ...] = ()
     used: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -97,6 +100,8 @@ class Journey:
                     given_up = not self._go_on(number, cell, lost)
         finally:
             self.sides.close()
+        # What was refused but ended nothing; the others are told with their cells.
+        self.events += [str(hit) for hit in self.sides.hits.values() if not hit.fatal]
         return OutsideExecution(
             notebook=self.notebook,
             seconds=round(time.monotonic() - began, 3),
@@ -107,17 +112,20 @@ class Journey:
             believed=self.believed,
             troubles=self.troubles,
             inside=self.inside,
+            hits=tuple(self.sides.hits),
             used=self.used,
         )
 
     def _go_on(self, number: int, cell: NotebookNode, why: str) -> bool:
         """After a cell that did not end: write that down, and say whether others can still run."""
-        limits = self.sides.limits
+        limits, excess = self.sides.limits, self.sides.exceeded
         reason = {
             TIMED_OUT: _("it did not end within {n:g} seconds").format(n=limits.wall_seconds),
             OUT_OF_MEMORY: _("it used more than {n} MB of memory").format(n=limits.memory_mb),
             DIED: _("it ended the Python process"),
         }[why]
+        if excess is not None and excess.name == "cpu":
+            reason = _("it used more than {n:g} seconds of processor time").format(n=excess.limit)
         _fail(cell, why, reason)
         self.events.append(
             _("Cell {number} was stopped: {reason}.").format(number=number, reason=reason)

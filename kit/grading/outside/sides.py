@@ -13,14 +13,13 @@ import shutil
 import socket
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from kit.errors import KitError
 from kit.grading.execution import (
     DIED,
-    MEMORY_INTERVAL,
     OUT_OF_MEMORY,
     TIMED_OUT,
     Stop,
@@ -32,14 +31,17 @@ from kit.grading.outside.nursery import Errand, Nursery, fork_side, plain_enviro
 from kit.grading.outside.parcel import pack_folder
 from kit.grading.outside.plan import Plan, Step
 from kit.grading.terms import Limits
+from kit.i18n import gettext as _
 from kit.running.kernel import kernel_environment, private_folder
+from kit.sandbox.inside import MB
+from kit.sandbox.limits import LimitHit
 from kit.sandbox.limits import Limits as WalledLimits
 from kit.sandbox.tiers import Walls
 
 # A test that does not end although the learner's process is gone is given so many seconds more.
 GRACE = 2.0
-# Processor time of all threads and processes together, as a multiple of the time by the clock.
-_CORES = 4
+# How often what a submission uses is looked at.
+_TICK = 0.1
 _LOST = {"time": TIMED_OUT, "died": DIED, "size": DIED, "not connected": DIED}
 Reply = dict[str, Any]
 
@@ -146,7 +148,10 @@ class Sides:
         self.seed = seed
         self.clock = Clock(limits.wall_seconds)
         self.starts = 0
-        self.exceeded = False
+        #: The limit for which the learner's process was ended last, if one was.
+        self.exceeded: LimitHit | None = None
+        self.hits: dict[str, LimitHit] = {}
+        self._received = 0
         # What each process has run, to bring another one to the same place.
         self.done: list[str] = []
         self.prepared: list[Step] = []
@@ -212,12 +217,7 @@ class Sides:
         else:
             if self._parcel is None:
                 self._parcel = pack_folder(place.cwd)
-            limits = WalledLimits(
-                wall_seconds=self.limits.wall_seconds,
-                cpu_seconds=_CORES * self.limits.wall_seconds,
-                memory_mb=self.limits.memory_mb,
-            )
-            inner = limits if walls.has_root else None
+            inner = WalledLimits(**asdict(self.limits)) if walls.has_root else None
             errand = Errand("student", make_environment(None, seed=seed), None, self._parcel, inner)
         if walls is not None and walls.tier == "landlock":
             # Nothing keeps submissions in one server apart, so each has its own.
@@ -266,7 +266,7 @@ class Sides:
         if reply is not None:
             return reply, ""
         if self.exceeded:
-            return None, OUT_OF_MEMORY
+            return None, self._name_excess()
         return None, TIMED_OUT if self.clock.left() <= 0.06 else DIED
 
     def run_step(self, step: Step) -> Reply | None:
@@ -296,29 +296,62 @@ class Sides:
     def explain_loss(self, lost: str) -> str:
         """Return why a test was lost, from what the process of the tests says of the other one."""
         # The deadline may have passed while the process was ended for its memory.
-        return OUT_OF_MEMORY if self.exceeded else _LOST.get(lost, DIED)
+        return self._name_excess() if self.exceeded else _LOST.get(lost, DIED)
+
+    def _name_excess(self) -> str:
+        assert self.exceeded is not None
+        return OUT_OF_MEMORY if self.exceeded.name == "memory" else TIMED_OUT
 
     def _answer(self, child: Child, seconds: float) -> Reply | None:
         """Wait for an answer, with an eye on memory and on whoever wants us to stop."""
         deadline = time.monotonic() + seconds
-        self.exceeded = False
+        self.exceeded = None
         patience = 0.05
         while True:
             state = child.wait(min(patience, max(0.0, deadline - time.monotonic())))
             if state == "ready":
-                return _read_reply(child, deadline + 1)
+                return self._read_reply(child, deadline + 1)
             if state == "ended" or time.monotonic() >= deadline:
                 return None
             if self.stop.asked:
                 raise StoppedError
-            patience = MEMORY_INTERVAL
+            patience = _TICK
             for watched in {child, self._student} - {None, self._tester}:
                 assert watched is not None
-                if watched.find_excess(self.limits):
-                    self.exceeded = True
-                    watched.end()
-                    if watched is child:
-                        return None
+                if self._look_at(watched) and watched is child:
+                    return None
+
+    def _look_at(self, child: Child) -> bool:
+        """Compare what a process of the learner's uses with what it may; return whether it had to be ended."""
+        for hit in child.find_hits(self.limits):
+            self.hits[hit.name] = hit
+            if hit.fatal:
+                self.exceeded = hit
+                child.end()
+                return True
+        return False
+
+    def _read_reply(self, child: Child, deadline: float) -> Reply | None:
+        try:
+            data = wire.receive(child.control, deadline=deadline)
+            reply = json.loads(data)
+        except (
+            wire.ClosedError,
+            wire.DeadlineError,
+            wire.TooLargeError,
+            ValueError,
+            RecursionError,
+        ):
+            return None
+        if not isinstance(reply, dict):
+            return None
+        if child is not self._tester:
+            self._received += len(data)
+            if self._received > self.limits.output_mb * MB:
+                self.hits["output"] = LimitHit("output", self.limits.output_mb, fatal=False)
+                note = _("… the rest of the output was left out …")
+                reply["outputs"] = [{"output_type": "stream", "name": "stdout", "text": note}]
+        return reply
 
 
 def start_tests(place: Place, env: Mapping[str, str]) -> Child:
@@ -327,11 +360,3 @@ def start_tests(place: Place, env: Mapping[str, str]) -> Child:
     child, _label = fork_side(errand, preload=place.preload)
     child.expect_ready()
     return child
-
-
-def _read_reply(child: Child, deadline: float) -> Reply | None:
-    try:
-        reply = json.loads(wire.receive(child.control, deadline=deadline))
-    except (wire.ClosedError, wire.DeadlineError, wire.TooLargeError, ValueError, RecursionError):
-        return None
-    return reply if isinstance(reply, dict) else None
