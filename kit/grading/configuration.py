@@ -110,7 +110,12 @@ def list_notices(config: Any) -> tuple[str, ...]:
         ("Autograde", "sanitize_preprocessors"),
         ("GenerateAssignment", "preprocessors"),
     ):
-        if section in config and name in config[section]:
+        # Those of `kit.grading.under_nbgrader` are the kit's own.
+        if (
+            section in config
+            and name in config[section]
+            and "kit." not in str(config[section][name])
+        ):
             said.append(
                 _("c.{section}.{name} in nbgrader_config.py is not followed.").format(
                     section=section, name=name

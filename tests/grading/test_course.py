@@ -9,7 +9,7 @@ from kit.errors import KitError, KitErrors
 from kit.grading.course import load_course, to_utc
 from kit.grading.policy import load_policy
 from kit.grading.settings import read_settings
-from kit.grading.terms import LatePolicy, Limits
+from kit.grading.terms import LatePolicy
 from kit.notebooks import write_notebook
 
 CONFIG = """
@@ -75,7 +75,7 @@ def test_nbgraders_configuration_is_followed_and_what_is_not_is_said(root):
     )
     policy = load_policy(course, "doubles")
     assert policy.late.penalty(10, 1) == 10
-    assert policy.limits == Limits(wall_seconds=300)
+    assert policy.limits.wall_seconds == 300
 
 
 def test_submissions_are_found_in_any_structure_and_names_with_brackets_too(root):
