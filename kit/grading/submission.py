@@ -97,6 +97,8 @@ def read_submission(folder: Path, student: str, *, ignore: tuple[str, ...] = IGN
         except OSError as err:
             text = _("{name} could not be read ({reason}).").format(name=name, reason=err.strerror)
             faults[name.removesuffix(".ipynb")] = text
+    if not notebooks and not faults:
+        _find_misplaced(files, notebooks, repairs)
     if too_many:
         repairs.append(
             _("There are more than {n} files; the rest was left out.").format(n=MAX_FILES)
@@ -111,6 +113,24 @@ def read_submission(folder: Path, student: str, *, ignore: tuple[str, ...] = IGN
         submitted_at=read_timestamp(folder),
         digest=digest_folder(folder, ignore=ignore),
     )
+
+
+def _find_misplaced(
+    files: dict[str, Path], notebooks: dict[str, NotebookNode], repairs: list[str]
+) -> None:
+    """Look for notebooks in folders, and under names that a browser has lengthened, where there are none."""
+    for name, path in list(files.items()):
+        plain = re.sub(r"(\.ipynb)?(\.json|\.txt)?$", "", Path(name).name)
+        if not re.search(r"\.(ipynb|json|txt)$", name) or plain in notebooks:
+            continue
+        try:
+            if not name.endswith(".ipynb") and b'"nbformat"' not in path.read_bytes()[:MAX_BYTES]:
+                continue
+            notebooks[plain], mended = _read_notebook(path, name)
+        except (KitError, OSError):
+            continue
+        del files[name]
+        repairs += [_("{name} was taken for a notebook.").format(name=name), *mended]
 
 
 def parse_submission(text: str, *, name: str) -> tuple[NotebookNode, tuple[str, ...]]:
