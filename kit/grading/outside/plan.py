@@ -42,6 +42,9 @@ class Step:
         Functions and classes that a visible test defines; text that learners have anyway.
     hidden
         Whether learners were not given all of its text.
+    imported
+        Names that it may use and that an answer is to import. The value is the instructor's, but it is only
+        there if the learner has the name.
     """
 
     key: str
@@ -51,6 +54,7 @@ class Step:
     hand: tuple[str, ...] = ()
     definitions: str = ""
     hidden: bool = False
+    imported: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def make_plan(master: Master, observe: Callable[[str], list[str]]) -> Plan:
     """
     cells = reference_cells(master)
     names: set[str] = set()
-    imported: dict[str, str] = {}
+    imported: set[str] = set()
     steps: list[Step] = []
     for key, cell, solution in cells:
         tree = parse(cell.source)
@@ -111,7 +115,7 @@ def make_plan(master: Master, observe: Callable[[str], list[str]]) -> Plan:
             imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
             brought = {_bound(alias) for node in imports for alias in node.names}
             names |= set(found) - brought
-            imported |= dict.fromkeys(brought, "")
+            imported |= brought
             if imports:
                 text = "\n".join(map(ast.unparse, imports))
                 steps.append(Step(f"{key}, imports", text, test=False))
@@ -131,13 +135,15 @@ def make_plan(master: Master, observe: Callable[[str], list[str]]) -> Plan:
             observe(cell.source)
             steps.append(Step(key, cell.source, test=False))
     own = frozenset(names)
-    return Plan(tuple(_choose(steps, own)), own)
+    return Plan(tuple(_choose(steps, own, frozenset(imported))), own)
 
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
-def _choose(steps: list[Step], names: frozenset[str]) -> list[Step]:
+def _choose(
+    steps: list[Step], names: frozenset[str], imports: frozenset[str] = frozenset()
+) -> list[Step]:
     """Leave out set-up cells that only use the learner's answers, and say which names each cell needs."""
     needed: set[str] = set()
     kept = []
@@ -155,7 +161,10 @@ def _choose(steps: list[Step], names: frozenset[str]) -> list[Step]:
         everything = _LOOKUP.search(step.source) is not None
         wanted = names if everything else names & used
         hand = tuple(name for name in step.hand if name not in names)
-        found.append(replace(step, wanted=wanted, hand=hand))
+        imported = imports if everything else imports & used
+        found.append(
+            replace(step, wanted=wanted, hand=hand, imported=imported if step.test else frozenset())
+        )
         # A function of the instructor's may use an answer by its name.
         for node in ast.walk(parse(step.source)):
             if isinstance(node, _DEFINITIONS[:3]):

@@ -280,6 +280,7 @@ class Sides:
                 "test": step.test,
                 "wanted": sorted(step.wanted) if self._student is not None else [],
                 "hand": list(step.hand),
+                "imported": sorted(step.imported) if self._student is not None else [],
                 "surface": sorted(self.plan.surface.get(step.key, ())),
                 "learning": self.learning,
                 "deadline": self.clock.cell_end(),

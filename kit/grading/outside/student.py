@@ -159,6 +159,8 @@ class Student:
             return None
         if request["do"] == "nothing":
             return None
+        if request["do"] == "bound":
+            return [name for name in request["args"] if name in self.shell.user_ns]
         return objects.ask(
             self.table[request["object"]], request["do"], request["args"], request["keywords"]
         )

@@ -67,10 +67,12 @@ class Tester:
         link.used, link.beliefs, link.troubles = set(), set(), []
         before = link.lost
         self.suites.clear()
+        absent: dict[str, Any] = {}
         signal.setitimer(signal.ITIMER_REAL, max(0.01, request["seconds"]))
         try:
             if request["wanted"]:
                 link.place_names(set(request["wanted"]))
+            absent = self._hide(request.get("imported", ()))
             outputs, number, fine = self.shell.run(request["source"])
             link.watch_chance()
             link.bring_up_to_date()
@@ -79,6 +81,8 @@ class Tester:
             outputs, number, fine = [error_output(type(err).__name__, str(err), [])], 0, False
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            for name, value in absent.items():
+                space.setdefault(name, value)
         if fine and (trouble := self._failed_suite()):
             outputs, fine = [error_output("AssertionError", trouble, []), *outputs], False
         if is_proxy(self.shell.value):
@@ -97,6 +101,13 @@ class Tester:
             "used": sorted(link.used),
             "troubles": link.troubles,
         }
+
+    def _hide(self, names: Any) -> dict[str, Any]:
+        """Take names out that the answer was to import and did not; return them, to be put back."""
+        bound = self.link.ask(0, "bound", list(names)) if names else []
+        space = self.shell.user_ns
+        there = set(bound) if type(bound) is list else set()
+        return {name: space.pop(name) for name in names if name in space and name not in there}
 
     def _hand_over(self, names: Any, space: dict[str, Any]) -> None:
         found = {}

@@ -1,6 +1,9 @@
 """Whose name is it, and which cells of the source the tests need."""
 
-from outside_examples import FIXTURES, read_row
+import copy
+import dataclasses
+
+from outside_examples import FIXTURES, grade_outside, read_row
 
 from kit.grading.masters import make_master
 from kit.grading.outside.session import Yard, plan_for
@@ -31,3 +34,18 @@ def test_methods_that_the_reference_solution_is_asked_for_may_get_values_of_that
     found = plan("operator-argument")
     assert set(found.surface.values()) == {frozenset({"__mul__", "has"})}
     assert set(plan("student-class").surface.values()) == {frozenset({"push"})}
+
+
+def test_a_name_that_an_answer_is_to_import_is_there_only_if_it_was_imported(tmp_path):
+    row = read_row(FIXTURES / "imported-in-answer.py")
+    marks, _done = grade_outside(row, dict.fromkeys(row.answers, "letters = None"), tmp_path)
+    assert set(marks.values()) == {0.0}
+    source = "from math import isclose"
+    made = copy.deepcopy(row.source)
+    made.cells = [made.cells[0], made.cells[-1]]
+    made.cells[0].source = f"### BEGIN SOLUTION\n{source}\n### END SOLUTION"
+    made.cells[1].source = "assert isclose(1.0, 1.0)"
+    only = dataclasses.replace(row, source=made)
+    key = made.cells[0].metadata.nbgrader.grade_id
+    assert set(grade_outside(only, {key: source}, tmp_path)[0].values()) == {1.0}
+    assert set(grade_outside(only, {key: "pass"}, tmp_path)[0].values()) == {0.0}
