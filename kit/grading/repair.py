@@ -20,6 +20,9 @@ from kit.grading.private import is_private
 from kit.i18n import gettext as _
 from kit.notebooks import grade_id
 
+# Where a whole notebook lost something, one sentence says it.
+MAX_SENTENCES = 3
+
 
 @dataclass(frozen=True)
 class Repaired:
@@ -179,18 +182,20 @@ class _Repair:
 
     def _find_unmarked(self) -> None:
         """Find the cells that lost nbgrader's metadata: by their id, their text, or what they define."""
+        found: dict[str, NotebookNode] = {}
         for key in self.order:
-            if self.matcher.known(key) is not None:
-                continue
-            cell = self.matcher.find(key)
-            if cell is None:
-                continue
-            cell.metadata["nbgrader"] = {"grade_id": key}
-            self._say(
-                _("Cell {number} had lost what marks it as {key!r}; that was put back."),
-                number=self._place(cell),
-                key=key,
-            )
+            if self.matcher.known(key) is None and (cell := self.matcher.find(key)) is not None:
+                cell.metadata["nbgrader"] = {"grade_id": key}
+                found[key] = cell
+        if len(found) > MAX_SENTENCES:
+            self._say(_("{n} cells had lost what marks them; that was put back."), n=len(found))
+        else:
+            for key, cell in found.items():
+                self._say(
+                    _("Cell {number} had lost what marks it as {key!r}; that was put back."),
+                    number=self._place(cell),
+                    key=key,
+                )
         for key in self.order:
             if self.matcher.known(key) is None and not is_locked(self.wanted[key]):
                 cell = self.matcher.find_by_place(key)

@@ -7,11 +7,11 @@ computed in `kit.grading.items`, drawn in `kit.grading.charts`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from kit.grading.charts import draw_histogram, draw_shares
+from kit.grading.concerns import WEAK, find_concerns
 from kit.grading.items import Item, Spread, analyse_items, bin_scores, choose_groups, summarise
 from kit.grading.pages import format_duration, format_moment, format_number, render_page
 from kit.grading.results import Result
@@ -20,27 +20,6 @@ from kit.i18n import gettext as _
 from kit.i18n import ngettext
 
 MIN_GROUP = 5
-# Below this a question hardly tells those who can from those who can not.
-WEAK = 0.1
-MAX_REPAIRS = 2
-
-
-@dataclass(frozen=True)
-class Row:
-    """One submission in a list, with a link to its feedback page where there is one."""
-
-    student: str
-    text: str
-    link: str | None
-
-
-@dataclass(frozen=True)
-class Concern:
-    """A reason for a mentor to look at some submissions before anything else."""
-
-    title: str
-    advice: str
-    rows: tuple[Row, ...]
 
 
 def render_report(
@@ -94,7 +73,7 @@ def render_report(
         assignment=assignment,
         made=format_moment(now or datetime.now(UTC), zone),
         counts=_count(results, roster),
-        concerns=_concerns(results, roster, links),
+        concerns=find_concerns(results, items, roster=roster, links=links),
         spread=spread,
         reachable=reachable,
         bins=bins,
@@ -126,118 +105,6 @@ def _count(results: Sequence[Result], roster: Collection[str]) -> list[tuple[str
         (_("late"), str(sum(result.late_seconds > 0 for result in results))),
         (_("repaired"), str(sum(bool(result.repairs) for result in results))),
     ]
-
-
-def _concerns(
-    results: Sequence[Result], roster: Collection[str], links: Mapping[str, str]
-) -> list[Concern]:
-    """Return what must be looked at, the most urgent first; a reason that nobody gives is left out."""
-
-    def rows(chosen: Mapping[str, str]) -> tuple[Row, ...]:
-        return tuple(
-            Row(student, clean_text(text), links.get(student)) for student, text in chosen.items()
-        )
-
-    graded = [result for result in results if result.status == "graded"]
-    missing = sorted(set(roster) - {result.student for result in results})
-    empty = {result.student for result in graded if _is_unanswered(result)}
-    concerns = [
-        Concern(
-            _("Could not be graded"),
-            _(
-                "They have no marks. Their feedback pages tell them what to do; ask them to hand in again."
-            ),
-            rows(
-                {
-                    result.student: _describe_failure(result)
-                    for result in results
-                    if result.status == "failed"
-                }
-            ),
-        ),
-        Concern(
-            _("Nothing answered"),
-            _("Every test fails and no answer was written. Ask whether they need help to begin."),
-            rows({student: _("Not one point") for student in sorted(empty)}),
-        ),
-        Concern(
-            _("Stopped"),
-            _("A cell did not end in time, used too much memory, or ended Python."),
-            rows(
-                {
-                    result.student: events
-                    for result in graded
-                    if (events := _describe_events(result))
-                }
-            ),
-        ),
-        Concern(
-            _("Repaired before grading"),
-            _(
-                "The grader put these right by itself, and the marks are as if nothing had happened."
-            ),
-            rows(
-                {result.student: _describe_repairs(result) for result in graded if result.repairs}
-            ),
-        ),
-        Concern(
-            _("Late"),
-            _("An extension in kit.yaml changes the penalty at the next kit grade."),
-            rows(
-                {
-                    result.student: _describe_late(result)
-                    for result in graded
-                    if result.late_seconds > 0
-                }
-            ),
-        ),
-        Concern(
-            _("Not handed in"),
-            _("They are on the list of the course, and nothing of theirs was collected."),
-            rows({student: _("Nothing was collected") for student in missing}),
-        ),
-    ]
-    return [concern for concern in concerns if concern.rows]
-
-
-def _is_unanswered(result: Result) -> bool:
-    marks = [mark for mark in result.marks if mark.max_points > 0]
-    tests = [mark for mark in marks if mark.kind == "test"]
-    written = [mark for mark in marks if mark.kind == "written"]
-    return (
-        bool(tests)
-        and all(mark.points == 0 for mark in tests)
-        and all(mark.points == 0 for mark in written)
-    )
-
-
-def _describe_failure(result: Result) -> str:
-    faults = [str(fault) for fault in result.evidence.get("faults", {}).values()]
-    return " ".join(faults) or result.outcome
-
-
-def _describe_events(result: Result) -> str:
-    """Return what was stopped while the notebook ran; empty when nothing was."""
-    executed = result.evidence.get("executed", {}).values()
-    return " ".join(str(event) for run in executed for event in run.get("events", []))
-
-
-def _describe_repairs(result: Result) -> str:
-    """Return the first repairs: a notebook that lost all its metadata has dozens of one kind."""
-    more = len(result.repairs) - MAX_REPAIRS
-    text = " ".join(result.repairs[:MAX_REPAIRS])
-    if more <= 0:
-        return text
-    return text + " " + ngettext("And {n} more.", "And {n} more.", more).format(n=more)
-
-
-def _describe_late(result: Result) -> str:
-    late = format_duration(result.late_seconds)
-    if result.penalty <= 0:
-        return _("{late}; nothing taken off").format(late=late)
-    return _("{late}; {points} points taken off").format(
-        late=late, points=format_number(result.penalty)
-    )
 
 
 def _describe_spread(spread: Spread, reachable: float) -> str:

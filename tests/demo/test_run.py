@@ -7,6 +7,7 @@ import pytest
 import run
 from classroom import Classroom, load_class
 
+from kit.errors import KitError
 from kit.grading.results import Result
 
 
@@ -78,14 +79,18 @@ def test_an_intern_without_a_result_is_a_difference(classroom, tmp_path):
     assert (difference.student, difference.graded) == ("scl-01", "no result")
 
 
-def test_without_bubblewrap_one_line_of_apt_is_printed(classroom, tmp_path, capsys, monkeypatch):
-    grade(tmp_path, classroom)
-    monkeypatch.setattr(run.shutil, "which", lambda _name: None)
-    run.conclude(classroom, tmp_path, 1)
+def test_where_no_walls_hold_none_are_asked_for_and_one_line_says_how_to_get_them(
+    capsys, monkeypatch
+):
+    def refuse():
+        raise KitError("no walls hold on this machine")
+
+    monkeypatch.setattr(run, "choose_tier", refuse)
+    assert run.choose_walls() == "none"
     assert "sudo apt-get install bubblewrap" in capsys.readouterr().out
-    monkeypatch.setattr(run.shutil, "which", lambda name: f"/usr/bin/{name}")
-    run.conclude(classroom, tmp_path, 1)
-    assert "apt-get" not in capsys.readouterr().out
+    monkeypatch.setattr(run, "choose_tier", lambda: None)
+    assert run.choose_walls() == "auto"
+    assert capsys.readouterr().out == ""
 
 
 def test_a_command_that_fails_stops_the_demo(tmp_path, monkeypatch, capfd):

@@ -143,7 +143,7 @@ def ask_for_another_kernel(data):
 
 
 DAMAGE = {
-    "colab": (as_colab, "had lost what marks it"),
+    "colab": (as_colab, "had lost what marks them"),
     "vs-code": (as_vs_code, "asked for the kernel '.venv'"),
     "split-function": (split_function, "The answer 'double' had been split"),
     "split-text": (split_text, "the texts were put together"),
@@ -151,9 +151,9 @@ DAMAGE = {
     "deleted": (delete_tests, "The test 'test-hidden' was missing and was put back"),
     "reordered": (reorder, "had been moved and was put back in its place"),
     "retyped": (retype, "was raw, and was made code again"),
-    "renamed-keys": (rename_keys, "had lost what marks it"),
+    "renamed-keys": (rename_keys, "had lost what marks them"),
     "edited": (edit_tests, "The test 'test-hidden' had been changed; the original was used"),
-    "stripped": (strip, "had lost what marks it"),
+    "stripped": (strip, "had lost what marks them"),
     "kernel": (ask_for_another_kernel, "asked for the kernel 'conda-env-mine-py'"),
     # Nothing to tell: nothing of these touches what is graded.
     "attached": (attach, ""),
