@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 case "${1:-}" in
-  lab)  extras=""                                  programs=""                          libraries="" ;;
+  lab)  extras="[lessons]"                         programs=""                          libraries="" ;;
   demo) extras="[grading]"                         programs=""                          libraries="" ;;
   # Playwright drives Chromium with a program of its own, which needs libatomic.
   test) extras="[evaluation,ocean,grading,hub,cluster,postgresql,test]"
