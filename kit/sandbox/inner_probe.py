@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 from kit.errors import KitError
 from kit.i18n import gettext as _
-from kit.sandbox.tiers import Probe, Tier, make_walls
+from kit.sandbox.tiers import CHOSEN, Probe, Tier, make_walls
 
 _PROGRAM = """
 import sys
@@ -69,3 +70,9 @@ def probe_inner(tier: Tier) -> Probe:
         return Probe(tier, True, done.outcome.label)
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
     return Probe(tier, False, done.outcome.label, found.get("error") or "".join(lines[-1:]))
+
+
+@cache
+def holds_inner(tier: Tier) -> bool:
+    """Return whether inner walls can stand inside those of a tier on this machine."""
+    return tier in CHOSEN and probe_inner(tier).holds

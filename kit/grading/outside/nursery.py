@@ -23,8 +23,10 @@ import kit
 from kit.errors import KitError
 from kit.grading.outside import wire
 from kit.grading.outside.child import Child
+from kit.grading.terms import Limits
 from kit.i18n import gettext as _
 from kit.running.kernel import kernel_environment
+from kit.sandbox.inside import MB
 from kit.sandbox.launcher import launch
 from kit.sandbox.limits import Limits as WalledLimits
 from kit.sandbox.tiers import Walls
@@ -48,6 +50,8 @@ main()
 # limits of its own, inside.
 _FOREVER = 10_000_000
 _OUTER_PROCESSES, _OUTER_FILES = 8192, 8192
+# What a server for one submission needs itself.
+_START_SECONDS, _SERVER_MB, _SERVER_PROCESSES = 60, 500, 8
 
 
 @dataclass(frozen=True)
@@ -84,12 +88,12 @@ class Nursery:
         The libraries that it has loaded.
     walls
         What stands around it; None for nothing.
-    memory_mb
-        What everything behind the walls may hold together.
+    limits
+        Those of the one submission that it is for; for all submissions when left out.
     """
 
     def __init__(
-        self, preload: Sequence[str], walls: Walls | None = None, memory_mb: int | None = None
+        self, preload: Sequence[str], walls: Walls | None = None, limits: Limits | None = None
     ) -> None:
         self._lock = threading.Lock()
         self.walls = walls
@@ -99,31 +103,23 @@ class Nursery:
         self.label: str = walls.tier if walls else "none"
         with theirs:
             try:
-                self._end = self._start(command, theirs.fileno(), memory_mb)
+                self._end = self._start(command, theirs.fileno(), limits)
             except BaseException:
                 ours.close()
                 raise
         self._asking = ours
 
-    def _start(self, command: list[str], asking: int, memory_mb: int | None) -> Any:
+    def _start(self, command: list[str], asking: int, limits: Limits | None) -> Any:
         """Start the server; return what ends it."""
         if self.walls is not None and self.walls.tier != "none":
             walled = launch(
                 command,
                 walls=self.walls,
                 read_only=[Path(_PACKAGE)],
-                limits=WalledLimits(
-                    wall_seconds=_FOREVER,
-                    cpu_seconds=_FOREVER,
-                    memory_mb=memory_mb or physical_memory() // 1_000_000,
-                    processes=_OUTER_PROCESSES,
-                    files=_OUTER_FILES,
-                    open_files=_OUTER_FILES,
-                    output_mb=1000,
-                ),
+                limits=_outer_limits(limits),
                 env=kernel_environment({}, strict=False),
                 pass_fds=[asking],
-                nested=self.walls.has_root,
+                nested=limits is None,
             )
             self.label = walled.label
             return walled.close
@@ -175,6 +171,27 @@ class Nursery:
         """End the server, and everything that it forked."""
         self._asking.close()
         self._end()
+
+
+def _outer_limits(limits: Limits | None) -> WalledLimits:
+    """Return the limits of the outer walls: those of one submission, or more than all of them need."""
+    if limits is not None:
+        own = asdict(limits)
+        own["wall_seconds"] = 2 * limits.wall_seconds + _START_SECONDS
+        own["cpu_seconds"] += _START_SECONDS
+        own["memory_mb"] += _SERVER_MB
+        own["processes"] += _SERVER_PROCESSES
+        return WalledLimits(**own)
+    return WalledLimits(
+        wall_seconds=_FOREVER,
+        cpu_seconds=_FOREVER,
+        memory_mb=physical_memory() // MB,
+        processes=_OUTER_PROCESSES,
+        files=_OUTER_FILES,
+        open_files=_OUTER_FILES,
+        file_mb=physical_memory() // MB,
+        output_mb=1000,
+    )
 
 
 def _end_process(process: subprocess.Popen[bytes]) -> None:

@@ -33,6 +33,7 @@ from kit.grading.outside.plan import Plan, Step
 from kit.grading.terms import Limits
 from kit.i18n import gettext as _
 from kit.running.kernel import kernel_environment, private_folder
+from kit.sandbox.inner_probe import holds_inner
 from kit.sandbox.inside import MB
 from kit.sandbox.limits import LimitHit
 from kit.sandbox.limits import Limits as WalledLimits
@@ -217,13 +218,13 @@ class Sides:
         else:
             if self._parcel is None:
                 self._parcel = pack_folder(place.cwd)
-            inner = WalledLimits(**asdict(self.limits)) if walls.has_root else None
+            inner = WalledLimits(**asdict(self.limits)) if holds_inner(walls.tier) else None
             errand = Errand("student", make_environment(None, seed=seed), None, self._parcel, inner)
-        if walls is not None and walls.tier == "landlock":
+        if errand.cwd is None and errand.limits is None:
             # Nothing keeps submissions in one server apart, so each has its own.
             if self._own is not None:
                 self._own.close()
-            self._own = Nursery(place.preload, walls, self.limits.memory_mb)
+            self._own = Nursery(place.preload, walls, self.limits)
             child, self.label = self._own.fork(errand, *links), self._own.label
         else:
             child, self.label = fork_side(errand, *links, preload=place.preload, walls=walls)
