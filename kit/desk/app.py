@@ -92,8 +92,6 @@ def make_app(course: Course, access: Access, *, base_url: str = "/") -> Any:
         jobs=sending.Jobs(),
         cookie_secret=secrets.token_bytes(32),
         xsrf_cookies=True,
-        xsrf_cookie_name="kit-desk-xsrf",
-        xsrf_cookie_kwargs={"httponly": True, "samesite": "Strict", "path": base_url},
         log_function=_log_nothing,
     )
 

@@ -5,6 +5,7 @@ All links are relative to the page, so that the desk works under any address tha
 
 from __future__ import annotations
 
+import hmac
 import json
 import secrets
 import traceback
@@ -21,6 +22,8 @@ from kit.desk.marks import ChangedError
 from kit.desk.pages import PAGE_POLICY, render
 from kit.errors import KitError
 from kit.i18n import gettext as _
+
+XSRF = "kit-desk-xsrf"
 
 
 class DeskHandler(RequestHandler):
@@ -55,6 +58,37 @@ class DeskHandler(RequestHandler):
             ]
             last = self.request.path.rsplit("/", 1)[-1]
             self.redirect((last or "./") + ("?" + "&".join(left) if left else ""))
+
+    # JupyterHub's library puts its own form tokens into tornado itself, as soon as a hub is asked who somebody
+    # is. So the desk has its own, alone and on a hub: a signed cookie that a page or the script has to name.
+
+    @property
+    def xsrf_token(self) -> bytes:
+        """The token that a form, or a request of the desk's script, has to carry."""
+        if not hasattr(self, "_desk_token"):
+            kept = self.get_signed_cookie(XSRF)
+            self._desk_token = kept or secrets.token_urlsafe(24).encode()
+            if kept is None:
+                self.set_signed_cookie(
+                    XSRF,
+                    self._desk_token,
+                    expires_days=None,
+                    path=self.settings["base_url"],
+                    httponly=True,
+                    samesite="Strict",
+                )
+        return self._desk_token
+
+    def check_xsrf_cookie(self) -> None:
+        """Refuse what does not carry the token of its cookie.
+
+        Tornado asks for every POST. The hub's library asks for what a script fetches, too: on a hub, scripts of
+        other people's servers have the same origin.
+        """
+        kept = self.get_signed_cookie(XSRF)
+        given = self.get_body_argument("_xsrf", "") or self.request.headers.get("X-Xsrftoken", "")
+        if kept is None or not hmac.compare_digest(kept, given.encode()):
+            raise HTTPError(403, reason="form")
 
     def set_default_headers(self) -> None:
         """Say what a browser may do with an answer; a page widens this for its own script."""

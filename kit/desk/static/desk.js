@@ -12,7 +12,10 @@
 
   // ---- the next page -------------------------------------------------------------------------------------
   async function fetchPage(address) {
-    const answer = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+    const answer = await fetch(address, {
+      headers: { Accept: "text/html", "X-Xsrftoken": document.body.dataset.xsrf },
+      credentials: "same-origin",
+    });
     if (!answer.ok) throw new Error(String(answer.status));
     return { url: answer.url, text: await answer.text() };
   }
@@ -117,7 +120,7 @@
     const typing = target && target.matches && target.matches("textarea, select, input:not([type=checkbox])");
     if (event.key === "Escape" && typing) { target.blur(); $("main").focus({ preventScroll: true }); return; }
     if (typing) return;
-    if ($("#keys").open) return;
+    if ($("#keys")?.open) return;
     const known = $(`[data-key="${CSS.escape(event.key)}"]`);
     if (known && !event.repeat) {
       event.preventDefault();
@@ -126,7 +129,7 @@
     }
     const here = page();
     const acts = {
-      "?": () => $("#keys").showModal(),
+      "?": () => $("#keys")?.showModal(),
       c: () => $("[data-own]")?.focus(),
       e: () => { const field = $("[data-correct]") || $("[data-reason]"); field?.closest("[hidden]")?.removeAttribute("hidden"); field?.focus(); },
       x: () => $("[data-flag]")?.click(),
