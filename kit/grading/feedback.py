@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from markupsafe import Markup
 from nbformat import NotebookNode
 
 from kit.errors import KitError
 from kit.grading.cells import cell_kind
-from kit.grading.outputs import holds_secret, render_code, render_outputs
+from kit.grading.outputs import holds_secret, render_code, render_image, render_outputs
 from kit.grading.pages import format_duration, format_moment, format_number, render_page
 from kit.grading.release import ReleaseRules, hidden_text, make_release_version
 from kit.grading.results import CellMark, Result
@@ -27,6 +28,7 @@ from kit.i18n import ngettext
 from kit.notebooks import cell_key, grade_id, kit_metadata
 
 MAX_CELLS = 400
+MAX_PICTURES = 10
 # A piece of text in quotes, without what an f-string fills in.
 _SENTENCE = re.compile(r"[^'\"{}]{15,}")
 
@@ -133,7 +135,7 @@ def render_feedback(
         (mark.notebook, mark.key): described for mark, described in zip(judged, marks, strict=True)
     }
     notebooks = [
-        _render_work(name, notebook, originals.get(name) or Original(), by_cell)
+        _render_work(name, notebook, originals.get(name) or Original(), by_cell, comments or {})
         for name, notebook in sorted((work or {}).items())
     ]
     shown = {cell["mark"].anchor for part in notebooks for cell in part["cells"] if cell["mark"]}
@@ -240,13 +242,29 @@ def _render_work(
     notebook: NotebookNode,
     original: Original,
     marks: Mapping[tuple[str, str], Mark],
+    comments: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return what the template shows of one notebook: the cells that the page has room for."""
-    cells = [
-        _render_cell(cell, number, original, marks.get((name, grade_id(cell) or "")))
-        for number, cell in enumerate(notebook.cells[:MAX_CELLS], 1)
-    ]
+    cells = []
+    for number, cell in enumerate(notebook.cells[:MAX_CELLS], 1):
+        key = grade_id(cell) or ""
+        mark = marks.get((name, key))
+        # On code, nbgrader's formgrader writes at the answer, and the points are at its tests.
+        comment = comments.get(f"{name}/{key}", "") if mark is None else ""
+        cells.append({**_render_cell(cell, number, original, mark), "comment": comment})
     return {"name": name, "cells": cells, "more": max(0, len(notebook.cells) - MAX_CELLS)}
+
+
+def _render_attachments(cell: NotebookNode) -> Markup:
+    """Return the pictures that somebody put into a text, below it."""
+    found = [
+        (mime, data, str(name))
+        for name, bundle in list(cell.get("attachments", {}).items())[:MAX_PICTURES]
+        if isinstance(bundle, Mapping)
+        for mime in ("image/png", "image/jpeg")
+        if isinstance(data := bundle.get(mime), str)
+    ]
+    return Markup("").join(render_image(data, mime, name) for mime, data, name in found)
 
 
 def _render_cell(
@@ -262,6 +280,7 @@ def _render_cell(
     if cell.cell_type == "markdown":
         text = given if kind == "task" else cell.source
         name = "written" if kind == "written" else "text"
-        return {**shown, "kind": name, "text": render_markdown(text)}
+        pictures = _render_attachments(cell) if kind != "task" else Markup("")
+        return {**shown, "kind": name, "text": render_markdown(text) + pictures}
     outputs = render_outputs(cell.get("outputs", []), f"out-{number}", original.secrets)
     return {**shown, "kind": "code", "code": render_code(cell.source), "outputs": outputs}

@@ -261,8 +261,9 @@ def test_a_written_answer_keeps_its_picture(course):
     ran = json.loads((course / "autograded/attached/doubles/doubles.ipynb").read_text())
     (cell,) = cells_of(ran, "why")
     assert cell["attachments"]["a.png"]["image/png"] == PICTURE
-    page = (course / "feedback/attached/doubles/doubles.html").read_text()
-    assert "attachment:" not in page or "a picture" in page
+    for _page in write_feedback(load_course(course), "doubles", students=["attached"]):
+        page = Path(_page).read_text()
+    assert f'<img src="data:image/png;base64,{PICTURE}" alt="a.png">' in page
 
 
 def test_what_cannot_be_meant_is_not_guessed(course, tmp_path):

@@ -200,3 +200,13 @@ def test_the_arguments_are_left_as_they_were():
     before = copy.deepcopy((work, source))
     page(result(), work={"doubles": work}, originals={"doubles": read_original(source)})
     assert (work, source) == before
+
+
+def test_a_comment_that_stands_at_an_answer_in_code_is_shown_there():
+    shown = page(
+        result(),
+        work={"doubles": doubles()},
+        originals={"doubles": read_original(doubles())},
+        comments={"doubles/double": "Well <named>."},
+    )
+    assert shown.count("Well &lt;named&gt;.") == 1
