@@ -8,7 +8,7 @@ import pytest
 
 # pytest's importlib mode leaves sys.path alone, and helper modules are imported by name.
 sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(1, str(Path(__file__).parents[1] / "grading"))
+sys.path.append(str(Path(__file__).parents[1] / "grading"))
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,8 @@
 import random
 
 import pytest
-from desk_examples import NAME
+from desk_examples import NAME, act
 from sklearn.metrics import cohen_kappa_score
-from test_marking import act
 
 from kit.desk.agreement import draw_sample, measure_agreement
 from kit.desk.marking import give_mark

@@ -3,8 +3,7 @@
 import json
 
 import pytest
-from desk_examples import NAME, multiply
-from test_marking import act
+from desk_examples import NAME, act, multiply
 
 from kit.desk.cohort import analyse_questions, find_trends, measure_time, read_minutes
 from kit.desk.marking import give_mark

@@ -3,27 +3,15 @@
 import threading
 
 import pytest
-from desk_examples import NAME
+from desk_examples import NAME, act, question
 from grading_examples import open_gradebook
 from sqlalchemy import text
 
 from kit.desk.library import change_phrase, new_phrase
-from kit.desk.marking import Act, ReasonNeededError, answer_version, give_mark
+from kit.desk.marking import ReasonNeededError, answer_version, give_mark
 from kit.desk.marks import ChangedError
 from kit.errors import KitError
 from kit.grading.grades import load_results
-
-
-def question(classroom, key="why"):
-    return classroom.room(NAME).question(NAME, key)
-
-
-def act(classroom, student, points=None, *, key="why", mentor="ana", version=None, **more):
-    asked = question(classroom, key)
-    version = version or answer_version(classroom.room(NAME), asked, student)
-    if isinstance(points, int | float):
-        points = {key: float(points)}
-    return Act(NAME, asked, student, mentor, version, points or {}, **more)
 
 
 def in_nbgrader(classroom, student, key="why"):

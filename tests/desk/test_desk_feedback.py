@@ -1,7 +1,6 @@
 """Feedback from the desk: as the student will see it, in their language, and known to be out of date."""
 
-from desk_examples import NAME
-from test_marking import act
+from desk_examples import NAME, act
 
 from kit.desk.answers import Shelf
 from kit.desk.appeals import file_for
