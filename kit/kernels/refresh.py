@@ -42,7 +42,8 @@ def _reseed() -> None:
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()
     if "torch" in sys.modules:
-        sys.modules["torch"].seed()
+        # That of the processor only: those of devices are made, and seeded, when they are first used.
+        sys.modules["torch"].default_generator.seed()
 
 
 def _set_threads() -> None:
