@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from kit.grading.cells import cell_kind, is_locked, nbgrader_metadata
 from kit.grading.matching import Matcher, index_of, marked_key, plain_text
+from kit.grading.placing import Places
 from kit.grading.private import is_private
 from kit.i18n import gettext as _
 from kit.notebooks import grade_id
@@ -86,6 +87,7 @@ class _Repair:
             key: [given[key] for given in self.releases if key in given] for key in self.wanted
         }
         self.matcher = Matcher(self.cells, master, self.given)
+        self.places = Places(self.cells, self.matcher)
         self.order = list(self.wanted)
         self.number = {id(cell): number for number, cell in enumerate(self.cells, 1)}
         self.repairs: list[str] = []
@@ -99,7 +101,8 @@ class _Repair:
         self._find_unmarked()
         self._join_halves()
         self._restore_known()
-        self._put_back_moved()
+        for key in self.places.put_back_moved():
+            self._say(_("The cell {key!r} had been moved and was put back in its place."), key=key)
         self._add_missing(mine)
         self._clear()
         self.notebook.cells = self.cells
@@ -277,67 +280,6 @@ class _Repair:
         # Tags and all: a tag can keep a cell from being executed.
         cell.metadata = copy.deepcopy(wanted.metadata)
 
-    def _put_back_moved(self) -> None:
-        """Put a test back behind its answer, and a read-only cell before the first one that needs it.
-
-        Answers stay where the learner put them: one may well be needed by another further up.
-        """
-        for place, key in enumerate(self.order):
-            cell = self.matcher.known(key)
-            kind = cell_kind(self.wanted[key])
-            if cell is None or kind not in ("test", "locked"):
-                continue
-            here = index_of(self.cells, cell)
-            if kind == "test":
-                answers = [k for k in self.order[:place] if self._is_answer(k)]
-                other = self.matcher.known(answers[-1]) if answers else None
-                wrong = other is not None and here < index_of(self.cells, other)
-            else:
-                users = [
-                    k for k in self.order[place + 1 :] if cell_kind(self.wanted[k]) != "locked"
-                ]
-                other = next((c for k in users if (c := self.matcher.known(k)) is not None), None)
-                wrong = other is not None and here > index_of(self.cells, other)
-            if wrong and other is not None:
-                del self.cells[here]
-                self.cells.insert(index_of(self.cells, other) + (kind == "test"), cell)
-                self._say(
-                    _("The cell {key!r} had been moved and was put back in its place."), key=key
-                )
-
-    def _is_answer(self, key: str) -> bool:
-        return cell_kind(self.wanted[key]) == "answer" and self.matcher.known(key) is not None
-
-    def _insert(self, key: str, cell: NotebookNode) -> None:
-        place = self.order.index(key)
-        for earlier in reversed(self.order[:place]):
-            before = self.matcher.known(earlier)
-            if before is not None:
-                # What the learner wrote below an answer belongs to that answer.
-                after = next(
-                    (k for k in self.order[place + 1 :] if self.matcher.known(k) is not None), None
-                )
-                self.cells.insert(self._gap(before, after, cell), cell)
-                return
-        for later in self.order[place + 1 :]:
-            behind = self.matcher.known(later)
-            if behind is not None:
-                self.cells.insert(index_of(self.cells, behind), cell)
-                return
-        self.cells.append(cell)
-
-    def _gap(self, before: NotebookNode, after: str | None, cell: NotebookNode) -> int:
-        """Return where to insert between two known cells: tests as late as possible, others early."""
-        if cell_kind(cell) == "test":
-            follower = self.matcher.known(after) if after is not None else None
-            if follower is not None and index_of(self.cells, follower) > index_of(
-                self.cells, before
-            ):
-                return index_of(self.cells, follower)
-            if follower is None:
-                return len(self.cells)
-        return index_of(self.cells, before) + 1
-
     def _add_missing(self, mine: dict[str, NotebookNode]) -> None:
         for key, wanted in self.wanted.items():
             if self.matcher.known(key) is not None:
@@ -349,7 +291,7 @@ class _Repair:
                 cell.source = ""
             elif kind == "written":
                 cell.source = _("(This cell was missing from what was handed in.)")
-            self._insert(key, cell)
+            self.places.insert(key, cell)
             if is_private(wanted):
                 continue
             if key not in mine:
