@@ -14,8 +14,10 @@ from kit.grading.feedback import Original, read_original, render_feedback
 from kit.grading.grades import load_results
 from kit.grading.mentor_marks import MentorMark, read_mentor_marks
 from kit.grading.results import Result
+from kit.grading.roster import read_languages
 from kit.grading.versions import course_of, find_version
 from kit.i18n import gettext as _
+from kit.i18n import speaking
 from kit.notebooks import read_notebook
 from kit.notebooks.files import write_atomically
 
@@ -31,20 +33,22 @@ class FeedbackPages:
         self.zone = ZoneInfo(course.settings.timezone)
         self.originals: dict[str, dict[str, Original]] = {}
         self.marks = read_mentor_marks(course, assignment)
+        self.languages = read_languages(course)
 
     def __len__(self) -> int:
         return len(self.results)
 
     def __iter__(self) -> Iterator[str]:
         for result in self.results:
-            page = render_feedback(
-                result,
-                title=self.title,
-                zone=self.zone,
-                work=self._read_work(result),
-                originals=self._read_originals(result),
-                comments=_comments(self.marks.get(result.student, {})),
-            )
+            with speaking(self.languages.get(result.student)):
+                page = render_feedback(
+                    result,
+                    title=self.title,
+                    zone=self.zone,
+                    work=self._read_work(result),
+                    originals=self._read_originals(result),
+                    comments=_comments(self.marks.get(result.student, {})),
+                )
             path = feedback_path(self.course, self.assignment, result.student)
             write_atomically(page, path)
             yield str(path)

@@ -1,18 +1,20 @@
 """Who is in a course, by pseudonymous ids, and in which group: the file ``groups.csv``.
 
-The file is optional. It has the columns ``id`` and ``group`` (a site, a year), and no names: who the ids are
-stands in a file of the mentor's, elsewhere.
+The file is optional. It has the columns ``id`` and ``group`` (a site, a year), perhaps ``language``, and no names:
+who the ids are stands in a file of the mentor's, elsewhere (`kit.grading.people`).
 """
 
 from __future__ import annotations
 
 import csv
+import re
 
 from kit.errors import KitError, KitErrors
 from kit.grading.course import Course
 from kit.i18n import gettext as _
 
 GROUPS = "groups.csv"
+_TONGUE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z]{2,4})?")
 
 
 def read_roster(course: Course) -> dict[str, str]:
@@ -54,3 +56,14 @@ def read_roster(course: Course) -> dict[str, str]:
     if errors:
         raise KitErrors(errors)
     return roster
+
+
+def read_languages(course: Course) -> dict[str, str]:
+    """Return student → language, for those who have one in ``groups.csv``; what is no language is left out."""
+    path = course.root / GROUPS
+    if not path.is_file():
+        return {}
+    read_roster(course)
+    rows = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
+    spoken = {(row["id"] or "").strip(): (row.get("language") or "").strip() for row in rows}
+    return {student: tongue for student, tongue in spoken.items() if _TONGUE.fullmatch(tongue)}

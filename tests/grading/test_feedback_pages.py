@@ -124,3 +124,12 @@ def test_what_is_not_there_is_named(course, command, tmp_path):
     ):
         answer = CliRunner().invoke(command, arguments)
         assert isinstance(answer.exception, KitError) and says in str(answer.exception)
+
+
+def test_a_page_is_written_in_the_language_of_its_reader(course):
+    (course.root / "groups.csv").write_text(
+        "id,group,language\nintern-07,Santiago,es\nintern-08,Paris,not a language\n"
+    )
+    spanish, default = (Path(page).read_text() for page in write_feedback(course, "ps"))
+    assert '<html lang="es"' in spanish
+    assert '<html lang="en"' in default
