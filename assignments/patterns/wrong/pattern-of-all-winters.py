@@ -1,0 +1,12 @@
+# ---
+# title: The pattern is fitted to all winters, those of the test too.
+# loses: {test-unseen-mean: 2, test-unseen-noise: 1}
+# ---
+# %% score-unseen
+def score_unseen(field, latitude, train):
+    field, train = np.asarray(field, dtype=float), np.asarray(train, dtype=bool)
+    first = eof(field, latitude)[2][0]
+    weight = np.sqrt(np.cos(np.radians(latitude)))[:, None]
+    anomaly = (field[~train] - field[train].mean(axis=0)) * weight
+    along = np.nansum(anomaly * first * weight, axis=(1, 2))
+    return float(np.sum(along**2) / np.nansum(anomaly**2))
