@@ -1,0 +1,10 @@
+# ---
+# title: The limits are dealt out in the order of the columns, not of the p-values.
+# loses:
+#   test-columns-holm: 2
+# ---
+# %% drifted-columns
+def drifted_columns(old, new, alpha: float = 0.05) -> list[int]:
+    m = old.shape[1]
+    p = np.array([stats.ks_2samp(old[:, j], new[:, j]).pvalue for j in range(m)])
+    return [j for j in range(m) if p[j] <= alpha / (m - j)]
