@@ -20,7 +20,6 @@ from nbformat.v4 import new_output
 
 from kit.grading.cells import cell_kind
 from kit.grading.execution import (
-    DIED,
     MAX_RESTARTS,
     NOT_RUN,
     OUT_OF_MEMORY,
@@ -78,7 +77,7 @@ class Journey:
         self.inside: dict[str, str] = {}
         self.used: dict[str, frozenset[str]] = {}
         self.steps = list(self.plan.steps)
-        self.overtime = False
+        self.timeouts = 0
 
     def run(self) -> OutsideExecution:
         """Execute everything that can be executed."""
@@ -95,6 +94,7 @@ class Journey:
                 if given_up:
                     _fail(cell, NOT_RUN, _("the notebook was stopped before this cell"))
                     continue
+                self.sides.clock.begin_cell()
                 lost = self._run_test(cell) if cell_kind(cell) == "test" else self._run_cell(cell)
                 if lost:
                     given_up = not self._go_on(number, cell, lost)
@@ -119,11 +119,12 @@ class Journey:
     def _go_on(self, number: int, cell: NotebookNode, why: str) -> bool:
         """After a cell that did not end: write that down, and say whether others can still run."""
         limits, excess = self.sides.limits, self.sides.exceeded
-        reason = {
-            TIMED_OUT: _("it did not end within {n:g} seconds").format(n=limits.wall_seconds),
-            OUT_OF_MEMORY: _("it used more than {n} MB of memory").format(n=limits.memory_mb),
-            DIED: _("it ended the Python process"),
-        }[why]
+        if why == TIMED_OUT:
+            reason = self._explain_time()
+        elif why == OUT_OF_MEMORY:
+            reason = _("it used more than {n} MB of memory").format(n=limits.memory_mb)
+        else:
+            reason = _("it ended the Python process")
         if excess is not None and excess.name == "cpu":
             reason = _("it used more than {n:g} seconds of processor time").format(n=excess.limit)
         _fail(cell, why, reason)
@@ -132,14 +133,19 @@ class Journey:
         )
         # A crash costs one question, and there are so many.
         most = MAX_RESTARTS + sum(step.test for step in self.plan.steps)
-        if (why == TIMED_OUT and self.overtime) or self.sides.starts > most:
+        over = why == TIMED_OUT and not self.sides.clock.give_rest()
+        if over or self.sides.starts > most:
             self.events.append(_("The code cells after it were not run."))
             return False
-        if why == TIMED_OUT:
-            self.overtime = True
-            self.sides.clock.give_rest()
         self.sides.start_student()
         return True
+
+    def _explain_time(self) -> str:
+        self.timeouts += 1
+        if self.timeouts > 2:
+            return _("it did not end in the time that was left")
+        seconds = self.sides.limits.wall_seconds
+        return _("it did not end within {n:g} seconds").format(n=seconds)
 
     def _run_cell(self, cell: NotebookNode) -> str:
         """Run a cell where the learner's code runs; return why it was lost, or nothing."""

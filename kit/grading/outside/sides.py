@@ -48,29 +48,45 @@ Reply = dict[str, Any]
 
 
 class Clock:
-    """The time of all cells of a submission together, and as much again after a loop without end."""
+    """The time of all cells of a submission together.
+
+    After a loop without end has used it, there is as much again for the cells that follow. After a second one
+    each cell has a little of its own, so that the questions that others did not spoil can still be earned.
+    """
 
     def __init__(self, seconds: float) -> None:
         now = time.monotonic()
-        self._end = now + 2 * seconds
-        self._deadline = now + seconds
+        self._ends = [now + seconds, now + 2 * seconds, now + 3 * seconds]
+        self._little = max(1.0, seconds / 20)
+        self._cell = self._ends[0]
+
+    def begin_cell(self) -> None:
+        """Say that a cell begins."""
+        last = len(self._ends) == 1
+        self._cell = min(self._ends[0], time.monotonic() + self._little) if last else self._ends[0]
+
+    def begin_again(self) -> None:
+        """Say that cells are run again for a new process."""
+        self._cell = self._ends[-1]
 
     def cell_end(self) -> float:
         """Return when the cell that runs now must have ended, as `time.monotonic` says it."""
-        return min(self._end, max(self._deadline, time.monotonic() + 0.05))
+        return min(self._ends[-1], max(self._cell, time.monotonic() + 0.05))
 
     def left(self) -> float:
         """Return the seconds until then."""
         return self.cell_end() - time.monotonic()
 
-    def give_rest(self) -> None:
-        """Let the cells that follow have the time once more; after that there is no more."""
-        self._deadline = self._end
+    def give_rest(self) -> bool:
+        """Go on after a cell that did not end; return whether there is any time left."""
+        if len(self._ends) > 1:
+            del self._ends[0]
+        return time.monotonic() < self._ends[-1]
 
     def give_back(self, seconds: float) -> None:
         """Do not count some seconds that were not the submission's own."""
-        self._deadline += seconds
-        self._end += seconds
+        self._ends = [end + seconds for end in self._ends]
+        self._cell += seconds
 
 
 @dataclass(frozen=True)
@@ -207,6 +223,8 @@ class Sides:
             with contextlib.suppress(OSError):
                 socket.send_fds(self._tester.control, [b"x"], [ours.fileno()])
             self._answer(self._tester, GRACE)
+        if self.done:
+            self.clock.begin_again()
         for source in self.done:
             if self.ask_student(source)[0] is None:
                 return
@@ -252,10 +270,12 @@ class Sides:
         with ours, theirs:
             child = self._fork_student(theirs, seed=self.seed)
             try:
+                self.clock.begin_again()
                 for earlier in self.done:
                     reply, why = self._ask(child, earlier)
                     if reply is None:
                         return None, why
+                self.clock.begin_cell()
                 return self._ask(child, source)
             finally:
                 child.end()

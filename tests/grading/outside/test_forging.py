@@ -4,6 +4,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from outside_examples import Row, grade_outside, metadata
 
+from kit.grading.terms import Limits
+
 HIDDEN = "assert f(21) == 42 and f(-3) == -6, 'SECRET-TEXT'"
 SOURCE = new_notebook(
     cells=[
@@ -255,6 +257,19 @@ def test_every_test_may_crash_and_the_others_still_count(tmp_path):
     assert sum(marks.values()) == 1 and marks["hidden-7"] == 1
 
 
+def test_every_test_may_hang_and_what_others_answer_still_counts(tmp_path):
+    source = new_notebook(cells=[*SOURCE.cells], metadata=SOURCE.metadata)
+    for name, text in (("again", "assert f(21) == 42"), ("more", "assert f(21) == 42")):
+        hidden = f"# Hidden.\n### BEGIN HIDDEN TESTS\n{text}\n### END HIDDEN TESTS"
+        cell = new_code_cell(hidden, metadata=metadata(name, grade=True, locked=True))
+        source.cells.insert(2, cell)
+    row = Row("hangs", "", True, source, {"answer": TWICE}, {}, ())
+    answer = "def f(x):\n    while x == 21:\n        pass\n    return 2 * x"
+    marks, done = grade_outside(row, {"answer": answer}, tmp_path, limits=Limits(wall_seconds=6))
+    assert marks == {"more": 0, "again": 0, "hidden": 0, "other": 1}
+    assert "that was left" in done.events[2]
+
+
 def test_a_crash_costs_one_question(tmp_path):
     answer = "calls = 0\ndef f(x):\n    import os\n    if x == 21:\n        os._exit(0)\n    return 2 * x"
     marks, done = submit(tmp_path, answer)
@@ -263,8 +278,6 @@ def test_a_crash_costs_one_question(tmp_path):
 
 
 def test_a_loop_without_end_costs_one_question(tmp_path):
-    from kit.grading.terms import Limits
-
     answer = """
 import signal
 def f(x):
@@ -278,8 +291,6 @@ def f(x):
 
 
 def test_many_short_calls_end_with_the_deadline_of_the_test(tmp_path):
-    from kit.grading.terms import Limits
-
     answer = "def f(x):\n    while x == 21:\n        yield 1\n    return"
     marks, _done = submit(tmp_path, answer, limits=Limits(wall_seconds=5))
     assert set(marks.values()) == {0.0}
