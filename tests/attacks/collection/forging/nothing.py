@@ -1,0 +1,3 @@
+# ---
+# title: Wrong work without any attack.
+# ---

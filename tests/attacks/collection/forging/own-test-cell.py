@@ -1,0 +1,6 @@
+# ---
+# title: A test of one's own is worth a hundred points.
+# change: added-test
+# ---
+# %% added
+True

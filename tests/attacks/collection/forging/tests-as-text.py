@@ -1,0 +1,4 @@
+# ---
+# title: The tests are turned into Markdown.
+# change: tests-as-markdown
+# ---

@@ -1,0 +1,4 @@
+# ---
+# title: All tests are deleted.
+# change: without-tests
+# ---

@@ -1,0 +1,7 @@
+# ---
+# title: All descriptors are closed.
+# ---
+# %% last
+import os
+
+os.closerange(0, 4096)

@@ -1,0 +1,11 @@
+# ---
+# title: The answer does not end when a test calls it.
+# ---
+# %% double
+def double(x):
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass

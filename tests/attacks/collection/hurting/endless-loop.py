@@ -1,0 +1,6 @@
+# ---
+# title: A cell that never ends.
+# ---
+# %% last
+while True:
+    pass

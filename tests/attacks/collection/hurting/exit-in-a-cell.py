@@ -1,0 +1,7 @@
+# ---
+# title: A cell ends the process.
+# ---
+# %% last
+import os
+
+os._exit(3)

@@ -1,0 +1,5 @@
+# ---
+# title: The notebook asks for input that nobody gives.
+# ---
+# %% last
+name = input("Your name? ")

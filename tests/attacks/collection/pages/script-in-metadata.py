@@ -1,0 +1,4 @@
+# ---
+# title: Metadata of notebook, cells and outputs with HTML.
+# change: script-in-metadata
+# ---
