@@ -1,7 +1,7 @@
 """Who is in a course, by pseudonymous ids, and in which group: the file ``groups.csv``.
 
-The file is optional. It has the columns ``id`` and ``group`` (a site, a year), perhaps ``language``, and no names:
-who the ids are stands in a file of the mentor's, elsewhere (`kit.grading.people`).
+The file is optional. It has the columns ``id`` and ``group`` (a site, a year), perhaps ``language``, and no
+names: who the ids are stands in a file of the mentor's, elsewhere (`kit.grading.people`).
 """
 
 from __future__ import annotations
