@@ -31,7 +31,12 @@ def settle_memory() -> None:
     if hasattr(libc, "malloc_trim"):
         libc.malloc_trim(0)
     libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
-    for begin, end, kind in list(read_mappings()):
+    try:
+        mappings = list(read_mappings())
+    except OSError:
+        # A system that does not show them, such as some sandboxes: slower, and right all the same.
+        return
+    for begin, end, kind in mappings:
         if kind == "data":
             for at in range(-(-begin // _HUGE) * _HUGE, end - _HUGE + 1, _HUGE):
                 libc.madvise(at, _HUGE, _MADV_COLLAPSE)
