@@ -25,6 +25,7 @@ from kit.grading.cells import cell_kind
 from kit.grading.course import Course
 from kit.grading.outputs import render_code, render_outputs
 from kit.grading.sanitizer import render_markdown, render_note
+from kit.grading.terminal import clean_text, shorten
 from kit.i18n import gettext as _
 from kit.i18n import ngettext
 from kit.notebooks import grade_id
@@ -135,6 +136,18 @@ def render_test_output(notebook: NotebookNode | None, keys: Sequence[str]) -> st
     if not parts:
         parts.append(render_note(_("The tests printed nothing.")))
     return render_frame(Markup("\n").join(parts))
+
+
+def find_errors(notebook: NotebookNode | None, keys: Sequence[str]) -> dict[str, str]:
+    """Return test → the error with which it ended, for mentors: it may hold hidden values."""
+    found = {}
+    for cell in notebook.cells if notebook else []:
+        key = grade_id(cell)
+        for output in cell.get("outputs", []) if key in keys else []:
+            if isinstance(output, dict) and output.get("output_type") == "error":
+                text = f"{output.get('ename')}: {output.get('evalue')}".rstrip(": ")
+                found[str(key)] = clean_text(shorten(text, 300))
+    return found
 
 
 def count_words(notebook: NotebookNode | None, question: Question) -> int:

@@ -92,6 +92,8 @@ def make_app(course: Course, access: Access, *, base_url: str = "/") -> Any:
         jobs=sending.Jobs(),
         cookie_secret=secrets.token_bytes(32),
         xsrf_cookies=True,
+        # Desks of two courses on one machine share their cookies: ports do not tell them apart.
+        form_cookie=f"kit-desk-form-{secrets.token_hex(4)}",
         log_function=_log_nothing,
     )
 

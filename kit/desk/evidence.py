@@ -133,7 +133,10 @@ def describe_run(result: Result) -> tuple[str, ...]:
 
 
 def tell_tests(
-    question: Question, automatic: Mapping[str, CellMark], result: Result
+    question: Question,
+    automatic: Mapping[str, CellMark],
+    result: Result,
+    errors: Mapping[str, str],
 ) -> list[TestStory]:
     """Return what each test of a question says.
 
@@ -143,6 +146,8 @@ def tell_tests(
         Cell → its mark as the grader left it.
     result
         With the marks of mentors in it.
+    errors
+        Test → the error with which it ended.
     """
     doubts = find_doubts(result)
     now = {mark.key: mark for mark in result.marks if mark.notebook == question.notebook}
@@ -162,6 +167,11 @@ def tell_tests(
             state, label = "bad", _("failed")
         if before.message:
             sentences.append(before.message)
+        # What a learner is told of a hidden test says nothing; a mentor may know.
+        if before.hidden and test.key in errors:
+            sentences[:] = [_("It ended with {error}").format(error=errors[test.key])]
+        if state != "good" and test.advice:
+            sentences.append(_("Its author says: {advice}").format(advice=test.advice))
         sentences += doubts.get(test.key, ())
         stories.append(
             TestStory(

@@ -23,8 +23,6 @@ from kit.desk.pages import PAGE_POLICY, render
 from kit.errors import KitError
 from kit.i18n import gettext as _
 
-XSRF = "kit-desk-xsrf"
-
 
 class DeskHandler(RequestHandler):
     """The ground of all handlers. ``role`` says who may come in."""
@@ -66,11 +64,11 @@ class DeskHandler(RequestHandler):
     def xsrf_token(self) -> bytes:
         """The token that a form, or a request of the desk's script, has to carry."""
         if not hasattr(self, "_desk_token"):
-            kept = self.get_signed_cookie(XSRF)
+            kept = self.get_signed_cookie(self.settings["form_cookie"])
             self._desk_token = kept or secrets.token_urlsafe(24).encode()
             if kept is None:
                 self.set_signed_cookie(
-                    XSRF,
+                    self.settings["form_cookie"],
                     self._desk_token,
                     expires_days=None,
                     path=self.settings["base_url"],
@@ -85,7 +83,7 @@ class DeskHandler(RequestHandler):
         Tornado asks for every POST. The hub's library asks for what a script fetches, too: on a hub, scripts of
         other people's servers have the same origin.
         """
-        kept = self.get_signed_cookie(XSRF)
+        kept = self.get_signed_cookie(self.settings["form_cookie"])
         given = self.get_body_argument("_xsrf", "") or self.request.headers.get("X-Xsrftoken", "")
         if kept is None or not hmac.compare_digest(kept, given.encode()):
             raise HTTPError(403, reason="form")

@@ -6,7 +6,13 @@ from typing import Any
 
 from tornado.web import HTTPError
 
-from kit.desk.answers import count_words, render_answer, render_notebook, render_test_output
+from kit.desk.answers import (
+    count_words,
+    find_errors,
+    render_answer,
+    render_notebook,
+    render_test_output,
+)
 from kit.desk.classroom import Room
 from kit.desk.evidence import describe_run, tell_tests
 from kit.desk.handler import DeskHandler
@@ -220,6 +226,7 @@ class Answer(DeskHandler):
                     if (found := room.automatic_marks.get((student, notebook, one)))
                 },
                 result,
+                find_errors(executed, question.marks),
             ),
             run=describe_run(result),
             reasons=[reason for reason in find_reasons(room, student) if reason.kind != "waiting"],
