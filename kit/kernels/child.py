@@ -69,7 +69,8 @@ def become_kernel(
         else:
             peer.close()
         parts.refresh.refresh_libraries()
-        status = parts.kernel.run(request["argv"], lambda: announce(connection, verdict))
+        plain = parts.arguments.find_plain_start(request["argv"])
+        status = parts.kernel.run(request["argv"], plain, lambda: announce(connection, verdict))
     except SystemExit as stop:
         status = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except BaseException:

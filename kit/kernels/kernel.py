@@ -8,15 +8,12 @@ has configuration, or the arguments are others than the usual ones, the child ma
 from __future__ import annotations
 
 import atexit
-import contextlib
 import itertools
 import os
-import re
 import sys
 import tempfile
 import uuid
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import ipykernel
@@ -29,15 +26,6 @@ from traitlets.config import Config
 
 # Where what is done here to ipykernel's parts has been tried; others start in the plain way.
 _KNOWN = (7, 0) <= ipykernel.version_info[:2] < (8, 0)
-_HISTORY = re.compile(r"--HistoryManager\.hist_file=(.+)")
-_CONFIGURATIONS = (
-    "ipython_config.py",
-    "ipython_config.json",
-    "ipython_kernel_config.py",
-    "ipython_kernel_config.json",
-)
-
-
 # The names of the modules that were loaded before the fork.
 _MODULES: set[str] = set()
 
@@ -263,19 +251,22 @@ def _discard_parts() -> None:
     WarmApp.clear_instance()
 
 
-def run(argv: list[str], on_sockets: Callable[[], None]) -> int:
+def run(
+    argv: list[str], plain: tuple[str, str | None] | None, on_sockets: Callable[[], None]
+) -> int:
     """Run an ipykernel with these arguments until it is shut down.
 
     Parameters
     ----------
     argv
         What follows `python -m ipykernel_launcher`.
+    plain
+        Connection file and history file, if nothing else is asked for or configured; else None.
     on_sockets
         Called when clients can connect.
     """
-    plain = read_plain_arguments(argv)
     prepared = PreparedKernel.initialized()
-    if prepared and (plain is None or find_configuration()):
+    if prepared and plain is None:
         _discard_parts()
         prepared = False
     # 1 means to ipykernel that there is no parent to watch: the lifeline does that.
@@ -288,36 +279,6 @@ def run(argv: list[str], on_sockets: Callable[[], None]) -> int:
     _show_figures()
     app.start()
     return 0
-
-
-def read_plain_arguments(argv: Sequence[str]) -> tuple[str, str | None] | None:
-    """Return connection file and history file of the usual arguments, or None for any others.
-
-    Examples
-    --------
-    >>> read_plain_arguments(["-f", "k.json", "--HistoryManager.hist_file=:memory:"])
-    ('k.json', ':memory:')
-    >>> read_plain_arguments(["-f", "k.json", "--pylab"])
-    """
-    if len(argv) == 2 and argv[0] == "-f":
-        return argv[1], None
-    if len(argv) == 3 and argv[0] == "-f" and (history := _HISTORY.fullmatch(argv[2])):
-        return argv[1], history[1]
-    return None
-
-
-def find_configuration() -> Path | None:
-    """Return a configuration file that would change a kernel of the default profile, if there is one."""
-    from IPython.core.application import ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS
-    from IPython.paths import get_ipython_dir
-
-    for folder in (f"{get_ipython_dir()}/profile_default", *ENV_CONFIG_DIRS, *SYSTEM_CONFIG_DIRS):
-        for name in _CONFIGURATIONS:
-            path = Path(folder, name)
-            with contextlib.suppress(OSError):
-                if path.exists():
-                    return path
-    return None
 
 
 def _show_figures() -> None:

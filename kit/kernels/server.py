@@ -297,7 +297,7 @@ def main(settings: dict[str, Any]) -> None:
     except libraries.StartsThreadsError as error:
         begin_again(settings, listener, str(error))
     parts.libraries = server.libraries
-    parts.kernel = _load("kernel")
+    parts.kernel, parts.arguments = _load("kernel"), _load("arguments")
     parts.kernel.prepare(_load("history").PatientHistory)
     _load("memory").settle_memory()
     try:
