@@ -21,6 +21,9 @@ from kit.grading.release import make_release_version
 from kit.grading.results import read_result
 from kit.notebooks import find_cell, write_notebook
 
+# One class is made and graded for all of them.
+pytestmark = pytest.mark.xdist_group("batch")
+
 SOURCE = doubles()
 RELEASE = make_release_version(SOURCE)
 REFERENCE = reference_answers(SOURCE)

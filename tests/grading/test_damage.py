@@ -23,6 +23,9 @@ from kit.grading.publication import publish_assignment
 from kit.grading.report_page import write_report
 from kit.notebooks import write_notebook
 
+# One class is made and graded for all of them.
+pytestmark = pytest.mark.xdist_group("damage")
+
 PICTURE = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(60)).decode()
 KERNEL = {"name": "python3", "display_name": "Python 3"}
 

@@ -22,6 +22,9 @@ from kit.grading.tables import METADATA, REVISION
 from kit.grading.terms import LatePolicy
 from kit.grading.writer import Entry, write_results
 
+# One server is started for all of them.
+pytestmark = pytest.mark.xdist_group("gradebook")
+
 MASTER = make_master(doubles(), name="doubles")
 DUE = datetime(2027, 3, 1, 11, tzinfo=UTC)
 MARKS = (
@@ -149,7 +152,9 @@ def test_a_cell_that_a_mentor_marked_does_not_go(course):
     changed.cells = [
         c for c in changed.cells if c.metadata.get("nbgrader", {}).get("grade_id") != "why"
     ]
-    with pytest.raises(KitError, match="a mentor marked cells that this assignment no longer has: why"):
+    with pytest.raises(
+        KitError, match="a mentor marked cells that this assignment no longer has: why"
+    ):
         register_assignment(course, "doubles", [make_master(changed, name="doubles")])
     ((kept,),) = read_rows(course, ["SELECT count(*) FROM base_cell WHERE name = 'why'"], {})
     assert kept[0] == 2

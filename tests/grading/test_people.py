@@ -28,6 +28,9 @@ from kit.grading.retention import find_expired
 from kit.grading.traces import find_students
 from kit.notebooks import write_notebook
 
+# One class is made and graded for all of them.
+pytestmark = pytest.mark.xdist_group("people")
+
 SETTINGS = """\
 timezone: Europe/Paris  # where the course is
 people: ../names/people.csv

@@ -15,6 +15,9 @@ from kit.grading.under_nbgrader import AUTOGRADE
 from kit.notebooks import read_notebook, write_notebook
 from kit.sandbox import choose_tier
 
+# One class is made and graded for all of them.
+pytestmark = pytest.mark.xdist_group("under-nbgrader")
+
 FORGE = (
     "import IPython\nclass Drop(__import__('ast').NodeTransformer):\n"
     "    def visit_Assert(self, node):\n        return None\n"

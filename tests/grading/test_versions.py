@@ -24,6 +24,9 @@ from kit.grading.seeds import make_seed, read_secret
 from kit.grading.versions import list_versions
 from kit.notebooks import find_cell, grade_id, write_notebook
 
+# One class is made and graded for all of them.
+pytestmark = pytest.mark.xdist_group("versions")
+
 SECRET = "assert double(0.5) == 1.0, 'the private value'"
 
 
