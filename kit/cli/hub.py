@@ -42,7 +42,13 @@ def new(folder: Path) -> None:
 
 @hub.command()
 @FOLDER
-def start(folder: Path) -> None:
+@click.option(
+    "--beside",
+    metavar="URL",
+    default="",
+    help="Run exchange, grader, desks and kernels beside a JupyterHub that runs already, such as TLJH.",
+)
+def start(folder: Path, beside: str) -> None:
     """Run the hub in FOLDER; make it first where there is none.
 
     It stays in the foreground until it is stopped with Ctrl-C, so that systemd can watch it. The servers of
@@ -64,11 +70,11 @@ def start(folder: Path) -> None:
         click.echo(
             _("Made a new hub in {folder}, with people to try it out.").format(folder=folder)
         )
-    settings, people = prepare_hub(folder, click.echo)
+    settings, people = prepare_hub(folder, click.echo, accounts=not beside)
     scheme = "https" if settings.certificate else "http"
     address = f"{scheme}://{settings.address}:{settings.port}{settings.base_url}"
     click.secho(_("The hub: {address}   To stop it: Ctrl-C.").format(address=address), bold=True)
-    run_hub(folder, settings, people, click.echo)
+    run_hub(folder, settings, people, click.echo, beside=beside)
 
 
 @hub.command()

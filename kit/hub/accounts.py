@@ -17,10 +17,11 @@ FIRST_UID = 1000
 
 def missing_accounts(names: Iterable[str]) -> list[str]:
     """Return the names that no account of this machine has."""
-    return [name for name in names if not _exists(name)]
+    return [name for name in names if not has_account(name)]
 
 
-def _exists(name: str) -> bool:
+def has_account(name: str) -> bool:
+    """Say whether this machine has an account of this name."""
     try:
         pwd.getpwnam(name)
     except KeyError:
@@ -36,7 +37,7 @@ def refuse_system_accounts(names: Iterable[str]) -> None:
     KitError
         With the names.
     """
-    taken = [name for name in names if _exists(name) and pwd.getpwnam(name).pw_uid < FIRST_UID]
+    taken = [name for name in names if has_account(name) and pwd.getpwnam(name).pw_uid < FIRST_UID]
     if taken:
         raise KitError(
             _("these ids are accounts of the system: {names}").format(names=", ".join(taken)),

@@ -34,6 +34,27 @@ def configure(c: Any, root: Path) -> None:
     _configure_services(c, place, settings)
 
 
+def configure_beside(c: Any, root: Path, *, python: str = sys.executable) -> None:
+    """Add the kit to a JupyterHub that has a spawner and a log-in of its own, such as TLJH.
+
+    Parameters
+    ----------
+    c
+        JupyterHub's configuration object.
+    root
+        The folder of the kit's hub, whose parts ``kit hub start --beside`` runs.
+    python
+        The interpreter of people's servers.
+    """
+    place = Place(root)
+    settings = read_settings(place.settings)
+    people = read_people(place.roster, [course.name for course in settings.courses])
+    c.Authenticator.allowed_users = {person.id for person in people}
+    _configure_groups(c, settings, people)
+    _configure_lab(c, place, settings, keep_ports(place, ["work"]), python)
+    _configure_services(c, place, settings)
+
+
 def find_proxy() -> str:
     """Return the path of configurable-http-proxy.
 
@@ -90,6 +111,10 @@ def _configure_people(
     c.Authenticator.allow_existing_users = False
     c.Authenticator.admin_users = {person.id for person in people if person.role == "operator"}
     c.Authenticator.username_map = read_logins(place.people, people)
+    _configure_groups(c, settings, people)
+
+
+def _configure_groups(c: Any, settings: HubSettings, people: tuple[Person, ...]) -> None:
     c.JupyterHub.load_groups = {
         f"{role}s-{course.name}": {
             "users": [
@@ -111,17 +136,24 @@ def _configure_servers(c: Any, place: Place, settings: HubSettings, ports: dict[
     c.NurserySpawner.before = ["kit.hub.folder:fill_own_folder"]
     c.NurserySpawner.group_memory = settings.memory_mb * 2**20
     c.NurserySpawner.group_processes = settings.processes
-    c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
-    c.Spawner.notebook_dir = "~/bitacora"
     c.NurserySpawner.first_url = f"/lab/tree/{FIRST_LESSON}"
-    c.Spawner.default_url = "/lab"
-    c.Spawner.disable_user_config = True
     c.Spawner.poll_interval = 5
     c.Spawner.start_timeout = 120
     c.Spawner.http_timeout = 120
     c.Spawner.env_keep = ["LANG", "LC_ALL"]
+    _configure_lab(c, place, settings, ports, sys.executable)
+
+
+def _configure_lab(
+    c: Any, place: Place, settings: HubSettings, ports: dict[str, int], python: str
+) -> None:
+    """Say what runs in a person's server, whoever starts it."""
+    c.Spawner.cmd = [python, "-m", "kit.hub.single"]
+    c.Spawner.notebook_dir = "~/bitacora"
+    c.Spawner.default_url = "/lab"
+    c.Spawner.disable_user_config = True
     c.Spawner.environment = {
-        "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+        "PATH": f"{Path(python).parent}:/usr/local/bin:/usr/bin:/bin",
         "JUPYTER_CONFIG_PATH": str(place.jupyter),
         "JUPYTER_PATH": str(place.jupyter),
         "JUPYTER_PREFER_ENV_PATH": "1",

@@ -44,7 +44,9 @@ def make_hub(root: Path) -> None:
             shutil.copyfile(EXAMPLE / name, root / name)
 
 
-def prepare_hub(root: Path, say: Callable[[str], None]) -> tuple[HubSettings, tuple[Person, ...]]:
+def prepare_hub(
+    root: Path, say: Callable[[str], None], *, accounts: bool = True
+) -> tuple[HubSettings, tuple[Person, ...]]:
     """Make everything that a hub needs before it starts; what is there stays.
 
     Parameters
@@ -53,6 +55,8 @@ def prepare_hub(root: Path, say: Callable[[str], None]) -> tuple[HubSettings, tu
         The folder of the hub.
     say
         Called with a sentence for each thing that was made.
+    accounts
+        Make Unix accounts and log-in codes; another hub does that where the kit stands beside one.
 
     Raises
     ------
@@ -65,9 +69,10 @@ def prepare_hub(root: Path, say: Callable[[str], None]) -> tuple[HubSettings, tu
     check_place(root)
     ids = [person.id for person in people]
     refuse_system_accounts(ids)
-    _make_accounts(settings, people, say)
+    _make_accounts(settings, people if accounts else (), say)
     _make_folders(place, settings)
-    _make_codes(place, settings, people, say)
+    if accounts:
+        _make_codes(place, settings, people, say)
     _make_courses(place, settings, people, say)
     _make_content(place, settings)
     _make_jupyter(place, settings)

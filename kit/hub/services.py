@@ -60,14 +60,14 @@ def list_services(place: Place, settings: HubSettings) -> list[Service]:
 
 
 def service_environment(
-    service: Service, place: Place, settings: HubSettings, hub_port: int
+    service: Service, place: Place, settings: HubSettings, hub: str
 ) -> dict[str, str]:
     """Return what a service is told, as JupyterHub itself would tell it."""
     base = settings.base_url
     environment = {
         "JUPYTERHUB_SERVICE_NAME": service.name,
         "JUPYTERHUB_API_TOKEN": keep_secret(place.state / f"{service.name}.token"),
-        "JUPYTERHUB_API_URL": f"http://127.0.0.1:{hub_port}{base}hub/api",
+        "JUPYTERHUB_API_URL": f"{hub}{base}hub/api",
         "JUPYTERHUB_BASE_URL": base,
         "JUPYTERHUB_HOST": "",
     }

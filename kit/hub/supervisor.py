@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kit.errors import KitError
+from kit.hub.accounts import has_account
 from kit.hub.configuration import find_proxy
 from kit.hub.namespace import enter_namespace, find_process, needed_paths
 from kit.hub.nursery import SERVER_NAME
@@ -32,7 +33,10 @@ from kit.notebooks.files import write_atomically
 # Whatever ends sooner than this after its start, so often in a row, will not get better by itself.
 SHORT_SECONDS = 10.0
 MOST_FAILURES = 5
+HUB = "hub"
 KERNELS = "kernels"
+# What costs most to import, also where no lesson of today does: here it is paid for once.
+HEAVY = ("torch", "sklearn", "pandas", "xarray", "matplotlib.pyplot")
 
 
 @dataclass
@@ -49,9 +53,23 @@ class Part:
 
 
 def run_hub(
-    root: Path, settings: HubSettings, people: Sequence[Person], say: Callable[[str], None]
+    root: Path,
+    settings: HubSettings,
+    people: Sequence[Person],
+    say: Callable[[str], None],
+    *,
+    beside: str = "",
 ) -> None:
     """Run a hub that is prepared, until this process is told to stop.
+
+    Parameters
+    ----------
+    root, settings, people
+        What `kit.hub.preparation.prepare_hub` made ready.
+    say
+        Called with a sentence for each part that has ended.
+    beside
+        The address of a hub that runs already, to run the other parts beside it.
 
     Raises
     ------
@@ -59,11 +77,12 @@ def run_hub(
         If a part ends at once, again and again.
     """
     place = Place(root)
-    find_proxy()
-    uids = [pwd.getpwnam(person.id).pw_uid for person in people]
-    beside = find_process(SERVER_NAME, uids)
-    enter_namespace(readable=needed_paths(), hidden=hidden_folders(), beside=beside)
-    parts = make_parts(place, settings)
+    if not beside:
+        find_proxy()
+        uids = [pwd.getpwnam(person.id).pw_uid for person in people if has_account(person.id)]
+        running = find_process(SERVER_NAME, uids)
+        enter_namespace(readable=needed_paths(), hidden=hidden_folders(), beside=running)
+    parts = make_parts(place, settings, beside=beside)
     asked: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _frame: asked.append(number))
@@ -76,8 +95,8 @@ def run_hub(
         _stop(parts)
 
 
-def make_parts(place: Place, settings: HubSettings) -> list[Part]:
-    """Return the parts of a hub, in the order in which they are started."""
+def make_parts(place: Place, settings: HubSettings, *, beside: str = "") -> list[Part]:
+    """Return the parts of a hub, in the order in which they are started; without the hub itself beside one."""
     base = {
         "PATH": f"{Path(sys.executable).parent}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "LANG": os.environ.get("LANG", "C.UTF-8"),
@@ -94,10 +113,10 @@ def make_parts(place: Place, settings: HubSettings) -> list[Part]:
         from kit.notebooks import read_notebook
 
         lessons = sorted(place.learner.rglob("*.ipynb"))
-        preload = tuple(preload_for([read_notebook(path) for path in lessons]))
+        preload = (*preload_for([read_notebook(path) for path in lessons]), *HEAVY)
     python = sys.executable
     config = str(Path(__file__).with_name("jupyterhub_config.py"))
-    hub_port = keep_ports(place, ["hub"])["hub"]
+    hub = beside.rstrip("/") or f"http://127.0.0.1:{keep_ports(place, ['hub'])['hub']}"
     services = [
         Part(
             service.name,
@@ -105,14 +124,17 @@ def make_parts(place: Place, settings: HubSettings) -> list[Part]:
             base
             # A grader has kernels of its own: those of the operator's server are for people.
             | {"KIT_KERNELS_SHARED": "/nowhere"}
-            | service_environment(service, place, settings, hub_port),
+            | service_environment(service, place, settings, hub),
         )
         for service in list_services(place, settings)
     ]
     preloaded = ",".join(preload)
-    return [
-        Part("hub", [python, "-m", "jupyterhub", "-f", config], base),
+    own = [
+        Part(HUB, [python, "-m", "jupyterhub", "-f", config], base),
         Part("nursery", [python, "-m", "kit.hub.nursery", str(place.nursery)], base),
+    ]
+    return [
+        *([] if beside else own),
         *services,
         Part(KERNELS, [python, "-m", "kit", "kernels", "serve", "--preload", preloaded], base),
     ]
@@ -132,12 +154,13 @@ def _watch(part: Part, place: Place, say: Callable[[str], None]) -> None:
             )
         )
         part.process = None
-        if part.failures >= MOST_FAILURES:
+        if part.failures >= MOST_FAILURES and part.name == HUB:
             raise KitError(
                 _("{name} does not stay alive").format(name=part.name),
                 where=log,
                 fix=_("Read the end of this file"),
             )
+        # A service that can not run yet, for the hub is still starting, tries again.
         part.again_at = now + (0.2 if part.failures == 1 else 2.0)
     if now >= part.again_at:
         part.started = now

@@ -216,7 +216,9 @@ class RunningHub:
 
     def assignment(self, visitor, course=COURSE):
         """Return how somebody stands in the practice assignment."""
-        standing = visitor.ask("services/work/api/me").json()
+        answer = visitor.ask("services/work/api/me")
+        assert answer.status == 200, answer.text + self.said()
+        standing = answer.json()
         rows = next(each for each in standing["courses"] if each["name"] == course)["assignments"]
         return next(row for row in rows if row["name"] == "practice")
 
