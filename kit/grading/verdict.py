@@ -102,7 +102,7 @@ def judge_test(
     most = max_points(source)
     if cell is None:
         return 0.0, _("This notebook was not handed in.")
-    if _FAILED_UNITTEST.search(_printed_as_error(cell)):
+    if fails_unittest(_printed_as_error(cell)):
         return 0.0, _("A run of unittest in this test failed, or had no tests to run.")
     for output in cell.get("outputs", []):
         if output.output_type == "error":
@@ -116,6 +116,11 @@ def judge_test(
     if cell.source.strip() and cell.get("execution_count") is None:
         return 0.0, _("This test was not run.")
     return most, ""
+
+
+def fails_unittest(text: str) -> bool:
+    """Say whether a text on stderr is that of a run of unittest that failed, or had no tests to run."""
+    return _FAILED_UNITTEST.search(text) is not None
 
 
 def _printed_as_error(cell: NotebookNode) -> str:

@@ -8,6 +8,7 @@ outside runs in the learner's process, and is labelled so. Which marks the outpu
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import copy
 import time
@@ -28,6 +29,7 @@ from kit.grading.execution import (
 )
 from kit.grading.outside.plan import Step, bound_names, parse, words
 from kit.grading.outside.sides import Reply, Sides
+from kit.grading.verdict import fails_unittest
 from kit.i18n import gettext as _
 from kit.notebooks import grade_id
 
@@ -198,6 +200,7 @@ class Journey:
             return why
         _take_outputs(cell, reply)
         if step.hidden:
+            cell.outputs = keep_verdict(cell.outputs)
             return ""
         self.sides.done.append(step.source)
         # Later tests may use what it binds, on their side.
@@ -206,6 +209,24 @@ class Journey:
         ):
             self.sides.run_step(step)
         return ""
+
+
+def keep_verdict(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return what a hidden test decides, and no text: the learner's code saw the test, and may repeat it."""
+    found = []
+    for output in outputs:
+        if output.output_type == "error":
+            known = isinstance(getattr(builtins, output.ename, None), type)
+            name = output.ename if known else "Exception"
+            found.append(new_output("error", ename=name, evalue="", traceback=[name]))
+        elif output.output_type == "execute_result":
+            with contextlib.suppress(ValueError, TypeError):
+                points = repr(float(output.data.get("text/plain", "")))
+                found.append(new_output("execute_result", data={"text/plain": points}))
+        elif output.output_type == "stream" and fails_unittest(output.text):
+            name = "AssertionError"
+            found.append(new_output("error", ename=name, evalue="", traceback=[name]))
+    return found
 
 
 def _take_outputs(cell: NotebookNode, reply: Reply) -> None:

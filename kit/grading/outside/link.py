@@ -17,15 +17,9 @@ from typing import Any
 
 from kit.grading.outside import proxy, wire
 from kit.grading.outside.chance import Chance
-from kit.grading.outside.codec import (
-    GENERATORS,
-    CodecError,
-    Decoder,
-    Encoder,
-    Node,
-    NotPlainError,
-    type_node,
-)
+from kit.grading.outside.decoder import Decoder
+from kit.grading.outside.encoder import Encoder
+from kit.grading.outside.nodes import GENERATORS, CodecError, Node, NotPlainError, type_node
 
 
 class LostError(BaseException):

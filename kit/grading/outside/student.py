@@ -18,7 +18,9 @@ from typing import Any
 
 from kit.grading.outside import objects, wire
 from kit.grading.outside.chance import Chance
-from kit.grading.outside.codec import Decoder, Encoder, Node, NotPlainError, type_node
+from kit.grading.outside.decoder import Decoder
+from kit.grading.outside.encoder import Encoder
+from kit.grading.outside.nodes import Node, NotPlainError, type_node
 from kit.grading.outside.shell import CellShell
 
 MAX_TEXT = 1_000_000

@@ -12,7 +12,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from kit.grading.outside.codec import CodecError, Decoder, Encoder, Node, NotPlainError
+from kit.grading.outside.decoder import Decoder
+from kit.grading.outside.encoder import Encoder
+from kit.grading.outside.nodes import CodecError, Node, NotPlainError
 
 _DTYPE = re.compile(r"[<>|=]?[biufcSUmM]\d*(\[\d*[A-Za-z]+\])?")
 _EXTENSION = re.compile(r"(string|str|boolean|U?Int(8|16|32|64)|Float(32|64))")

@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from kit.grading.outside import wire
-from kit.grading.outside.codec import Encoder
+from kit.grading.outside.encoder import Encoder
 from kit.grading.outside.link import Link, LostError
 from kit.grading.outside.proxy import is_proxy
 from kit.grading.outside.shell import CellShell, error_output

@@ -10,14 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kit.grading.outside.codec import (
-    CodecError,
-    Decoder,
-    Encoder,
-    NotPlainError,
-    decode,
-    encode,
-)
+from kit.grading.outside.codec import decode, encode
+from kit.grading.outside.decoder import Decoder
+from kit.grading.outside.encoder import Encoder
+from kit.grading.outside.nodes import CodecError, NotPlainError
 
 PLAIN = [
     None,

@@ -1,11 +1,13 @@
 """What a journey keeps apart: files of the tests, set-up cells that a learner changed, outputs."""
 
+import copy
+
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from outside_examples import Row, grade_outside, metadata, submit
 
 from kit.grading.execution import Stop, StoppedError
-from kit.grading.outside.journey import clean_outputs
+from kit.grading.outside.journey import clean_outputs, keep_verdict
 from kit.grading.outside.session import execute_outside
 
 SOURCE = new_notebook(
@@ -111,3 +113,36 @@ def test_outputs_that_are_not_nbformats_are_left_out():
     good = {"output_type": "stream", "name": "stdout", "text": "a"}
     assert clean_outputs([*odd, good]) == [good]
     assert clean_outputs(None) == []
+
+
+def test_a_hidden_test_that_ran_inside_tells_its_verdict_and_no_text():
+    said = [
+        new_output("stream", name="stdout", text="assert f(21) == 42"),
+        new_output("execute_result", data={"text/plain": "0.5"}),
+        new_output("execute_result", data={"text/plain": "the hidden text"}),
+        new_output("error", ename="The_hidden_text", evalue="42", traceback=["f(21) == 42"]),
+        new_output("stream", name="stderr", text="FAILED (failures=1)\n42"),
+    ]
+    kept = keep_verdict(said)
+    assert [one.output_type for one in kept] == ["execute_result", "error", "error"]
+    assert [one.get("ename") for one in kept] == [None, "Exception", "AssertionError"]
+    assert "42" not in str(kept) and "hidden" not in str(kept)
+
+
+def test_hidden_text_of_a_test_that_runs_inside_is_in_no_output(tmp_path):
+    source = copy.deepcopy(SOURCE)
+    source.cells = source.cells[1:]
+    source.cells[0].source = "### BEGIN SOLUTION\ndef f(x):\n    return 3 * x\n### END SOLUTION"
+    source.cells[1].source = (
+        "# Hidden.\n### BEGIN HIDDEN TESTS\nimport inspect\n"
+        "assert 'return' in inspect.getsource(f) and f(2) == 6, 'SECRET-TEXT'\n### END HIDDEN TESTS"
+    )
+    spy = (
+        "import os, sys\ndef f(x):\n    text = str(sys._getframe(1).f_globals.get('In'))\n"
+        "    print(text)\n    open('seen', 'w').write(text)\n    raise TypeError(text)"
+    )
+    row = Row("spy", "", True, source, {"answer": spy}, {}, (("hidden", "print(os.listdir())"),))
+    marks, done = grade_outside(row, {"answer": spy}, tmp_path)
+    assert marks == {"hidden": 0.0} and done.inside
+    assert "SECRET-TEXT" not in str([cell.get("outputs") for cell in done.notebook.cells])
+    assert "seen" not in str(done.notebook.cells[-1].outputs)
