@@ -58,6 +58,8 @@ def main() -> None:
     load(settings["preload"])
     shell = make_shell()
     _prepare_matplotlib()
+    # What it loads and looks up is then there for every child.
+    draw_figures()
     gc.collect()
     gc.freeze()
     syscalls.become_subreaper()

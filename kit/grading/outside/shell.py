@@ -120,6 +120,10 @@ class CellShell(InteractiveShell):
         lines = [str(line)[:20_000] for line in list(stb)[:200]]
         self.outputs.add(error_output(etype.__name__, _text(evalue), lines), 0)
 
+    def _format_exception_for_storage(self, *_arguments: Any, **_options: Any) -> list[str]:
+        # For the history, which is not kept; formatting a traceback is most of what a failing cell costs.
+        return []
+
     def run(self, source: str, *, keep: Outputs | None = None) -> tuple[list[Output], int, bool]:
         """Run one cell; return its outputs, its number, and whether it came to its end without an error."""
         self.outputs = keep or Outputs()
@@ -179,6 +183,7 @@ def make_shell() -> CellShell:
         shell.transform_cell("%time 1\n!ls\nx?\nawait y")
         shell.display_formatter.format(["text"])
         shell.run("x = 1\nx")
+        shell.run("1 / 0")
         shell.reset(new_session=True)
     shell.execution_count = 1
     return shell
