@@ -319,6 +319,7 @@ def main() -> None:
     parser.add_argument(
         "--keep", type=Path, help="a file of results, to go on after an interruption"
     )
+    parser.add_argument("--kept-only", action="store_true", help="run nothing that is not in it")
     parser.add_argument("--write", type=Path, help="put the table between the marks of this file")
     options = parser.parse_args()
     rows = []
@@ -330,6 +331,8 @@ def main() -> None:
         for path in find_notebooks(clone):
             if options.only in str(path):
                 row = kept.get((clone.name, str(path.relative_to(clone))))
+                if row is None and options.kept_only:
+                    continue
                 if row is None:
                     row = grade_notebook(clone, path)
                     print(row, flush=True)

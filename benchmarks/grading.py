@@ -263,6 +263,8 @@ def measure(options):
     ]
     notes = []
     for title, work in ASSIGNMENTS.items():
+        if options.only not in title:
+            continue
         with tempfile.TemporaryDirectory() as folder:
             small, large = Path(folder) / "small", Path(folder) / "large"
             make_course(small, work, 2)
@@ -278,7 +280,7 @@ def measure(options):
             spent, _first, theirs = grade_with_nbgrader(options.nbgrader, work, few)
             rows.append(("`nbgrader autograde`", spent))
             notes.append(equal(f"{title}: marks of nbgrader", theirs, marks))
-        if options.otter:
+        if options.otter and has_libraries(options.otter, work):
             spent, theirs = grade_with_otter(options.otter, work, few)
             rows.append(("`otter run`", spent))
             notes.append(equal(f"{title}: marks of otter-grader", theirs, marks))
@@ -297,6 +299,13 @@ def measure(options):
         )
     lines += ["", *(f"- {note}" for note in notes), ""]
     return [*lines, *measure_sizes(options)]
+
+
+def has_libraries(python, work):
+    done = subprocess.run(
+        [str(python), "-c", f"import {work['preload']}"], capture_output=True, check=False
+    )
+    return done.returncode == 0
 
 
 def equal(title, theirs, ours):
@@ -377,6 +386,7 @@ def main():
         "--otter", type=Path, help="a Python with otter-grader, torch and scikit-learn"
     )
     parser.add_argument("--few", type=int, default=6, help="submissions for the others")
+    parser.add_argument("--only", default="", help="assignments whose title contains this")
     parser.add_argument("--many", type=int, default=40, help="submissions for the kit")
     parser.add_argument(
         "--sizes", type=lambda text: [int(n) for n in text.split(",") if n], default=[60, 600]
