@@ -89,7 +89,12 @@ def find_cells(notebook: NotebookNode, question: Question) -> list[NotebookNode]
     while last + 1 < len(cells) and _is_free(cells[last + 1]):
         last += 1
     # Between two answers of one question nothing is left out but tests, which are told apart.
-    return [cell for cell in cells[first : last + 1] if cell_kind(cell) != "test"][:MAX_CELLS]
+    return [
+        cell
+        for cell in cells[first : last + 1]
+        if cell_kind(cell) != "test"
+        and not (_is_free(cell) and cell.source.strip() in question.given)
+    ][:MAX_CELLS]
 
 
 def _is_free(cell: NotebookNode) -> bool:
@@ -166,10 +171,9 @@ def _render_cell(cell: NotebookNode, prefix: str, *, own: bool) -> Markup:
             if own and not cell.source.strip():
                 inside = render_note(_("This cell is empty."))
         elif cell.cell_type == "code":
-            code = Markup(
-                '<pre class="source" tabindex="0" role="region" aria-label="{}"><code>{}</code></pre>'
-            )
-            shown = code.format(_("Code"), render_code(cell.source)) if cell.source.strip() else ""
+            # Lines are broken in a frame, so nothing has to be scrolled to with the keyboard.
+            code = Markup('<pre class="source"><code>{}</code></pre>')
+            shown = code.format(render_code(cell.source)) if cell.source.strip() else ""
             inside = Markup("{}{}").format(shown, render_outputs(cell.get("outputs", []), prefix))
         else:
             return Markup("")

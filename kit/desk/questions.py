@@ -7,7 +7,7 @@ its text, the reference answer and the rubric; what students answered is left to
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -52,6 +52,8 @@ class Question:
         The keys of the cells in which it is answered.
     marks
         The keys of the cells that carry points: itself, or its tests.
+    given
+        Texts of the source that no one has to touch: they are no part of an answer.
     reference
         What the author answers, without the lines that mark it, and whether that is code.
     """
@@ -68,6 +70,7 @@ class Question:
     is_code: bool = False
     tests: tuple[Test, ...] = ()
     rubric: Rubric = field(default_factory=Rubric)
+    given: frozenset[str] = frozenset()
 
     @property
     def needs_mentor(self) -> bool:
@@ -162,7 +165,12 @@ def find_questions(
                 title, prompt = headings[-1], []
             prompt.append(cell.source)
     close()
-    return tuple(questions)
+    given = frozenset(
+        cell.source.strip()
+        for cell in source.cells
+        if cell.cell_type == "markdown" and cell_kind(cell) == "plain"
+    )
+    return tuple(replace(question, given=given) for question in questions)
 
 
 def _code_question(
