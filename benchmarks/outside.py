@@ -5,13 +5,21 @@
     python benchmarks/outside.py --write docs/verdict.md
 
 Both ways get the same repaired notebook and take turns, so that what else the machine does falls on both.
-CPU is that of this process, the fork servers and everything they forked, per submission. Neither way has
-walls yet. Servers and the plan of an assignment are made for the first submission, given apart.
+CPU is that of this process, the fork servers and everything they forked, per submission. The ways are:
+
+- bare: the same cells, tests included, by exec in a fork of a process that has the libraries; the limit;
+- inside: a warm kernel, without walls;
+- open: tests outside, without walls;
+- outside: tests outside, behind the walls that `kit grade` would choose.
+
+Servers and the plan of an assignment are made for the first submission, given apart.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import importlib
 import os
 import statistics
 import sys
@@ -21,6 +29,7 @@ from pathlib import Path
 
 import psutil
 
+from kit.errors import KitError
 from kit.grading.answers import fill_answers, load_answers, reference_answers
 from kit.grading.execution import execute_submission
 from kit.grading.masters import make_master
@@ -29,28 +38,31 @@ from kit.grading.repair import repair_notebook
 from kit.grading.verdict import mark_cells
 from kit.kernels import preload_for
 from kit.notebooks import read_notebook
+from kit.sandbox import choose_tier
 
 REPOSITORY = Path(__file__).parent.parent
+WAYS = ("inside", "open", "outside")
 MARKS = ("<!-- benchmark: begin -->", "<!-- benchmark: end -->")
 
 
 def cpu_seconds() -> float:
-    """Return the CPU time of this process and of every one of this user's that it or a server of it started."""
+    """Return the CPU time of this process, of all below it, and of its own server of warm kernels."""
     total = 0.0
-    for process in psutil.process_iter():
-        try:
-            if process.uids().real == os.getuid() and _ours(process):
-                times = process.cpu_times()
-                total += times.user + times.system + times.children_user + times.children_system
-        except psutil.Error:
-            continue
+    for process in {psutil.Process(), *psutil.Process().children(recursive=True), *_warm_servers()}:
+        with contextlib.suppress(psutil.Error):
+            times = process.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
     return total
 
 
-def _ours(process: psutil.Process) -> bool:
-    # The warm server leaves the family of whoever started it; it is this run's by its folder of sockets.
-    words = " ".join(process.cmdline())
-    return process.pid == os.getpid() or "kit.grading.outside.server" in words or OWN in words
+def _warm_servers() -> list[psutil.Process]:
+    """Return the server that left the family of whoever started it; its folder of sockets tells whose it is."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if OWN in " ".join(process.cmdline()):
+                found += [process, *process.children(recursive=True)]
+    return found
 
 
 OWN = tempfile.mkdtemp(prefix="kb-", dir="/tmp")
@@ -81,29 +93,59 @@ def submissions(slug):
         )
 
 
+def run_bare(notebook, folder):
+    """Execute the code cells in a fork of this process; a cell that fails does not stop the others."""
+    pid = os.fork()
+    if not pid:
+        with contextlib.suppress(BaseException):
+            os.chdir(folder)
+            null = os.open(os.devnull, os.O_RDWR)
+            for number in range(3):
+                os.dup2(null, number)
+            space = {"__name__": "__main__"}
+            for cell in notebook.cells:
+                if cell.cell_type == "code":
+                    with contextlib.suppress(Exception):
+                        exec(compile(cell.source, "cell", "exec"), space)
+        os._exit(0)
+    began = time.perf_counter()
+    _pid, _status, usage = os.wait4(pid, 0)
+    return time.perf_counter() - began, usage.ru_utime + usage.ru_stime
+
+
 def run(slugs, rounds):
     os.environ["KIT_KERNELS_DIR"] = OWN
+    try:
+        walls = choose_tier()
+    except KitError as error:
+        sys.exit(str(error))
     rows, differences = [], []
     for slug in slugs:
-        first, figures = True, {"inside": [], "outside": []}
+        figures = {way: [] for way in ("bare", *WAYS)}
         count = 0
         for name, master, notebook in submissions(slug):
             preload = preload_for([master.full])
+            for library in preload:
+                importlib.import_module(library)
             marks = {}
-            for turn in range(rounds + first):
-                for way, call in (("inside", execute_submission), ("outside", execute_outside)):
-                    options = {"master": master} if way == "outside" else {}
+            for turn in range(rounds + 1):
+                for way in WAYS:
+                    call = execute_submission if way == "inside" else execute_outside
+                    options = {} if way == "inside" else {"master": master}
+                    if way == "outside":
+                        options["walls"] = walls
                     with tempfile.TemporaryDirectory() as folder:
                         done, seconds, cpu = measure(
                             lambda: call(notebook, cwd=Path(folder), preload=preload, **options)  # noqa: B023
                         )
                     found = mark_cells(master.source, master.release, done.notebook)
                     marks[way] = {mark.key: mark.points for mark in found}
-                    if first and turn == 0:
-                        figures[f"{way} first"] = seconds
-                    else:
+                    if turn:
                         figures[way].append((seconds, cpu))
-            first = False
+                    else:
+                        figures.setdefault(f"{way} first", seconds)
+                with tempfile.TemporaryDirectory() as folder:
+                    figures["bare"].append(run_bare(notebook, folder))
             count += 1
             differences += [
                 f"{slug}, {name}, {key}: {points} inside, {marks['outside'][key]} outside"
@@ -116,21 +158,25 @@ def run(slugs, rounds):
 
 def table(rows, differences, rounds):
     lines = [
-        f"Measured on {os.cpu_count()} cores with Python {sys.version.split()[0]}, rounds: {rounds}.",
-        "Medians per submission.",
-        "The machine was shared with other work, so compare the two ways and not the absolute times.",
+        f"Measured on {os.cpu_count()} cores with Python {sys.version.split()[0]}, rounds: {rounds}, "
+        f"load average {os.getloadavg()[0]:.0f}.",
+        "Medians per submission, in milliseconds.",
+        "The machine was shared with other work: compare the ways, and processor time first.",
         "",
-        "| assignment | submissions | inside, ms | outside, ms | inside, CPU ms | outside, CPU ms "
-        "| first outside, with plan, s |",
-        "|---|---|---|---|---|---|---|",
+        "| assignment | submissions | time: bare | inside | open | outside "
+        "| CPU: bare | inside | open | outside | outside to bare | first outside, with plan, s |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for slug, count, figures in rows:
-        cells = [
-            f"{1000 * statistics.median(one[part] for one in figures[way]):.0f}"
+        middle = {
+            (way, part): 1000 * statistics.median(one[part] for one in figures[way])
+            for way in ("bare", *WAYS)
             for part in (0, 1)
-            for way in ("inside", "outside")
-        ]
-        lines.append(f"| {slug} | {count} | {' | '.join(cells)} | {figures['outside first']:.1f} |")
+        }
+        cells = [f"{middle[way, part]:.0f}" for part in (0, 1) for way in ("bare", *WAYS)]
+        ratio = f"{middle['outside', 1] / middle['bare', 1]:.1f}"
+        first = f"{figures['outside first']:.1f}"
+        lines.append(f"| {slug} | {count} | {' | '.join([*cells, ratio, first])} |")
     lines += ["", f"Marks that differ: {len(differences)}."]
     return "\n".join([*lines, *(f"- {text}" for text in differences)])
 

@@ -58,7 +58,8 @@ def main() -> None:
     load(settings["preload"])
     shell = make_shell()
     _prepare_matplotlib()
-    # What it loads and looks up is then there for every child.
+    # What these load and look up is then there for every child, in which they are called again.
+    refresh_libraries()
     draw_figures()
     gc.collect()
     gc.freeze()
