@@ -256,7 +256,8 @@ def measure(options):
     lines = [
         f"Measured on {datetime.date.today():%Y-%m-%d} with {os.cpu_count()} cores, Python "
         f"{platform.python_version()}; load of the machine before: "
-        f"{os.getloadavg()[0]:.1f}, so read the ratios and not the seconds.",
+        f"{os.getloadavg()[0]:.1f}, so read the ratios and not the seconds. "
+        f"Submissions: {options.many} for the kit, {few} for the others.",
         "",
         "| assignment | what | wall for each, s | CPU for each, s | times the kit's wall | times its CPU |",
         "|---|---|---|---|---|---|",
