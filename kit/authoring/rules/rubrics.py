@@ -91,13 +91,15 @@ def sections(text: str) -> list[tuple[str, str]]:
     --------
     >>> sections("# R\\n## a\\nx\\n## b\\ny")
     [('a', 'x'), ('b', 'y')]
+    >>> sections("No headings.")
+    []
     """
     starts = [heading for heading in headings(text) if heading.level == 2]
     lines = text.split("\n")
-    ends = [heading.line - 1 for heading in starts[1:]] + [len(lines)]
+    ends = [*(heading.line - 1 for heading in starts[1:]), len(lines)]
     return [
         (heading.text, "\n".join(lines[heading.line : end]))
-        for heading, end in zip(starts, ends, strict=True)
+        for heading, end in zip(starts, ends, strict=False)
     ]
 
 
