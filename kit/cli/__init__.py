@@ -47,7 +47,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 GROUPS: dict[str, list[str]] = {
     "Learn": ["start", "update", "lab", "data", "check", "submit"],
-    "Teach": ["release", "collect", "grade", "regrade", "desk", "feedback", "report", "grades", "people"],
+    "Teach": [
+        "release",
+        "collect",
+        "grade",
+        "regrade",
+        "desk",
+        "feedback",
+        "report",
+        "grades",
+        "people",
+    ],
     "Write": ["new", "run", "verify"],
     "Evaluate": ["evaluate"],
     "Machine": ["doctor", "kernels", "hub"],

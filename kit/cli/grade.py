@@ -71,8 +71,9 @@ def grade(
 
     Marks go to the gradebook, executed notebooks to autograded/, results to .kit/results/.
 
-    The code of learners runs behind walls, where it reaches neither your files nor the network. `kit doctor` says
-    which walls this machine can build. With --walls none it runs as you: only for people whom you trust that far.
+    The code of learners runs behind walls, where it reaches neither your files nor the network. `kit doctor`
+    says which walls this machine can build. With --walls none it runs as you: only for people whom you trust
+    that far.
 
     \b
     Examples:
