@@ -48,6 +48,13 @@ def test_a_string_without_a_translation_stays_as_it_is(monkeypatch):
     assert [ngettext("one", "many", n) for n in (1, 2)] == ["one", "many"]
 
 
+@pytest.mark.xdist_group("a-group")
+def test_the_workers_of_a_run_know_groups(request):
+    """One JupyterLab and one hub serve all tests of a group: without groups there would be several at once."""
+    if hasattr(request.config, "workerinput"):
+        assert request.node.nodeid.endswith("@a-group")
+
+
 @pytest.mark.parametrize("module", ["kit.errors", "kit.i18n", "kit.notebooks.files"])
 def test_the_examples_in_the_docstrings_run(module):
     result = doctest.testmod(importlib.import_module(module))

@@ -3,6 +3,8 @@
 A batch is graded once for all tests of it: by `kit release`, `kit grade` and `kit feedback`.
 """
 
+import contextlib
+import functools
 import html.parser
 import os
 import re
@@ -38,15 +40,31 @@ OPEN: dict[str, str] = {}
 BEST = sum(ATTACKED.values()) + 1
 
 
-@pytest.fixture(scope="module")
-def batch(request):
+@pytest.fixture(scope="session")
+def classes():
+    """What became of each class, graded when it is first asked for and once for all tests of a worker.
+
+    Not by a fixture with a parameter: that is made anew whenever the next test has another attack.
+    """
+    with contextlib.ExitStack() as opened:
+
+        @functools.cache
+        def grade(name):
+            tier, ordinary, attacks = BATCHES[name]
+            outcome = opened.enter_context(graded(attacks, "--walls", tier, ordinary=ordinary))
+            return outcome, {attack.student for attack in attacks}, tier
+
+        yield grade
+
+
+@pytest.fixture
+def batch(request, classes):
     """What became of one class, and its attacks."""
-    tier, ordinary, attacks = BATCHES[request.param]
+    tier = BATCHES[request.param][0]
     probe = probe_tier(tier)
     if not probe.holds:
         pytest.skip(f"no {tier} on this machine: {probe.reason}")
-    with graded(attacks, "--walls", tier, ordinary=ordinary) as outcome:
-        yield outcome, {attack.student for attack in attacks}, tier
+    return classes(request.param)
 
 
 def cases(collection):
