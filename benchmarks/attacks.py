@@ -30,8 +30,8 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests" / "attacks"))
 
 from arena import ANSWERS, ASSIGNMENT, ATTACKED, HONEST_PART, TESTS  # noqa: E402
-from attacks import ATTACKS, CLASSES  # noqa: E402
 from attacked_class import MENTORS, SECRETS, Classroom, graded  # noqa: E402
+from attacks import ATTACKS, CLASSES  # noqa: E402
 from damage import DAMAGES  # noqa: E402
 
 MARKS = ("<!-- scoreboard: begin -->", "<!-- scoreboard: end -->")

@@ -11,8 +11,8 @@ import re
 
 import pytest
 from arena import ATTACKED, HONEST_PART, make_source
-from attacks import ATTACKS, CLASSES
 from attacked_class import HONEST, SECRETS, WALL_SECONDS, Classroom, graded
+from attacks import ATTACKS, CLASSES
 from damage import DAMAGES, STRANGE_STUDENTS
 
 from kit.grading.answers import reference_answers
