@@ -8,6 +8,7 @@ child, and the end of its first process is the end of all of it.
 from __future__ import annotations
 
 import os
+import re
 import resource
 import stat
 from typing import NoReturn
@@ -94,6 +95,7 @@ def _wait_and_follow(child: int) -> NoReturn:
 def _mount_places(limits: Limits, workdir: str | None, sockets: str | None, flags: int) -> None:
     """Put one file system of limited size in the place of everything that can be written."""
     kept = os.open(sockets, os.O_PATH | os.O_DIRECTORY) if sockets else None
+    shown = [(path, os.open(path, os.O_PATH)) for path in _find_mounts_below("/tmp")]
     size = f"size={int(limits.disk_mb * MB)},nr_inodes={limits.files + 8},mode=700"
     source = os.open(workdir, os.O_PATH | os.O_DIRECTORY) if workdir else None
     syscalls.mount("tmpfs", "/tmp", "tmpfs", flags, size)
@@ -119,7 +121,31 @@ def _mount_places(limits: Limits, workdir: str | None, sockets: str | None, flag
     if kept is not None:
         os.close(kept)
     syscalls.bind("/tmp/tmp", "/tmp")
+    for path, descriptor in shown:
+        _show_again(path, descriptor)
     os.chdir(WORK)
+
+
+def _find_mounts_below(folder: str) -> list[str]:
+    """Return what the outer walls show below a folder: an environment, where it lies in a temporary one."""
+    with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
+        # Blanks and the like stand as octal numbers there.
+        places = [
+            re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), line.split()[4])
+            for line in file
+        ]
+    return sorted({place for place in places if place.startswith(f"{folder}/")})
+
+
+def _show_again(path: str, descriptor: int) -> None:
+    """Put what an open descriptor stands for where it was before the folder above it was covered."""
+    if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+        os.makedirs(path, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.close(os.open(path, os.O_CREAT, 0o600))
+    syscalls.bind(f"/proc/self/fd/{descriptor}", path)
+    os.close(descriptor)
 
 
 def _set_limits(limits: Limits, *, unmeasured: bool) -> None:
