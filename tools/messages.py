@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -28,8 +28,11 @@ HEADER = "# Generated from kit/ by tools/messages.py: run `make messages`, and d
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 
 
-def extract_messages(package: Path) -> str:
-    """Return the text of the template for every string below a package."""
+def extract_messages(package: Path, looked_up: Iterable[tuple[str, str]] = ()) -> str:
+    """Return the text of the template for every string below a package.
+
+    ``looked_up`` are further strings, each with the file that it stands in.
+    """
     catalog = Catalog(project="bitacora-kit", version="source", header_comment=HEADER, fuzzy=False)
     found = extract_from_dir(
         package,
@@ -42,7 +45,7 @@ def extract_messages(package: Path) -> str:
     ):
         place = f"{package.name}/{Path(name).as_posix()}"
         catalog.add(message, locations=[(place, line)], context=context)
-    for place, message in _strings_looked_up():
+    for place, message in looked_up:
         catalog.add(message, locations=[(place, 0)])
     stream = io.BytesIO()
     write_po(stream, catalog, include_lineno=False, sort_by_file=True, width=100)
@@ -52,7 +55,7 @@ def extract_messages(package: Path) -> str:
     return "".join(line for line in lines if not any(word in line for word in unwanted))
 
 
-def _strings_looked_up() -> Iterator[tuple[str, str]]:
+def strings_looked_up() -> Iterator[tuple[str, str]]:
     """Yield the file and the text of what stands in no call of gettext."""
     for text in (*help_strings(_kit), *GROUPS, *(line for _module, line in COMMANDS.values())):
         yield "kit/cli/__init__.py", text
@@ -69,7 +72,9 @@ def _strings_looked_up() -> Iterator[tuple[str, str]]:
 def main() -> None:
     """Write the template."""
     POT.parent.mkdir(parents=True, exist_ok=True)
-    POT.write_text(extract_messages(REPO / "kit"), encoding="utf-8", newline="\n")
+    POT.write_text(
+        extract_messages(REPO / "kit", strings_looked_up()), encoding="utf-8", newline="\n"
+    )
     print(f"{POT.relative_to(REPO)} written")
 
 

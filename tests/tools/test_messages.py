@@ -18,9 +18,15 @@ def messages():
 
 
 def test_the_stored_list_equals_a_fresh_one(messages):
-    assert messages.POT.read_text(encoding="utf-8") == messages.extract_messages(REPO / "kit"), (
-        "run: make messages"
-    )
+    fresh = messages.extract_messages(REPO / "kit", messages.strings_looked_up())
+    assert messages.POT.read_text(encoding="utf-8") == fresh, "run: make messages"
+
+
+def test_the_help_of_commands_and_the_sentences_of_rules_are_among_them(messages):
+    found = dict(map(reversed, messages.strings_looked_up()))
+    assert found["Run the visible tests of an assignment and read what they say."]
+    assert found["Learn"] == "kit/cli/__init__.py"
+    assert any(place.startswith("kit/authoring/rules/") for place in found.values())
 
 
 def test_a_string_is_found_with_its_file_and_without_line_or_date(messages, tmp_path):
