@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from kit.ocean.catalogue import find_entry, load_catalogue
 from kit.ocean.meaning import find_problems
@@ -50,6 +51,23 @@ def test_the_currents_of_the_twin_balance_its_heights():
     data = simulate_entry(find_entry("altimetry-global"))
     u, v = altimetry.balance(data.adt.values, data.latitude.values, data.longitude.values)
     assert np.allclose(u, data.ugos, equal_nan=True) and np.allclose(v, data.vgos, equal_nan=True)
+
+
+@pytest.mark.parametrize("seed", [2026, 5])
+def test_the_eddies_of_the_twin_stand_in_the_heights_of_the_same_seed(seed):
+    height = simulate_entry(find_entry("altimetry-global"), seed=seed).adt
+    eddies = simulate_entry(find_entry("eddies-20190223"), seed=seed)
+    # The strong ones are higher, or lower, than the sea around them.
+    strong = eddies.isel(eddy=np.flatnonzero(eddies.amplitude.values > 0.08))
+    north, east = (xr.DataArray(strong[name].values) for name in ("latitude", "longitude"))
+    away = 2 * xr.DataArray(np.degrees(strong.speed_radius.values / 6.371e6))
+    here = height.sel(latitude=north, longitude=east, method="nearest").values
+    around = [
+        height.sel(latitude=north + turn * away, longitude=east, method="nearest").values
+        for turn in (-1, 1)
+    ]
+    risen = (here - np.mean(around, axis=0)) * np.where(strong.rotation == "anticyclonic", 1, -1)
+    assert risen.size > 500 and np.mean(risen > 0) > 0.95
 
 
 def test_balance_gives_the_textbook_current():

@@ -8,13 +8,11 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from kit.ocean.catalogue import Entry
+from kit.ocean.catalogue import Entry, find_entry
 from kit.ocean.reading import open_netcdf
 from kit.ocean.simulation import make_smooth_field
+from kit.ocean.sources.eddies import EARTH_RADIUS, EARTH_ROTATION, GRAVITY, scatter_eddies
 
-GRAVITY = 9.81
-EARTH_RADIUS = 6.371e6
-EARTH_ROTATION = 7.2921e-5
 # Nearer to the equator than this there is no geostrophic balance.
 EQUATOR = 5.0
 KEPT = {"adt", "sla", "ugos", "vgos", "latitude", "longitude", "time"}
@@ -33,15 +31,19 @@ def read(paths: Mapping[str, Path], entry: Entry) -> xr.Dataset:
 
 
 def simulate(entry: Entry, rng: np.random.Generator) -> xr.Dataset:
-    """Return a random height field and the currents that are in balance with it."""
+    """Return a random height field and the currents that are in balance with it.
+
+    The field of the whole world holds the eddies of the twin of ``eddies-20190223`` with the same seed.
+    """
     if "ugos" in entry.holds.variables:
         latitude, longitude = np.arange(-89.875, 90, 0.25), np.arange(0.125, 360, 0.25)
+        count = find_entry("eddies-20190223").holds.sizes["eddy"]
+        height = raise_eddies(scatter_eddies(rng, count), latitude, longitude)
+        height += 0.5 * np.cos(np.radians(2 * latitude))[:, np.newaxis]
+        height += 0.01 * make_smooth_field(rng, height.shape, width=(5, 5))
     else:
         latitude, longitude = np.arange(30.0625, 46, 0.125), np.arange(-5.9375, 37, 0.125)
-    eddies = make_smooth_field(rng, (latitude.size, longitude.size), width=(5, 5))
-    height = 0.5 * np.cos(np.radians(2 * latitude))[:, np.newaxis] + 0.06 * eddies
-    if "ugos" not in entry.holds.variables:
-        height = 0.06 * eddies
+        height = 0.06 * make_smooth_field(rng, (latitude.size, longitude.size), width=(5, 5))
     fields = {name: height for name in ("adt", "sla") if name in entry.holds.variables}
     if "ugos" in entry.holds.variables:
         fields["ugos"], fields["vgos"] = balance(height, latitude, longitude)
@@ -51,6 +53,31 @@ def simulate(entry: Entry, rng: np.random.Generator) -> xr.Dataset:
         coords={"latitude": latitude, "longitude": longitude, "time": day},
         attrs={"truth": "ugos and vgos balance adt outside 5 degrees of the equator"},
     )
+
+
+def raise_eddies(
+    eddies: Mapping[str, np.ndarray], latitude: np.ndarray, longitude: np.ndarray
+) -> np.ndarray:
+    """Return the height (m) of bell-shaped hills and hollows on an even grid around the world."""
+    height = np.zeros((latitude.size, longitude.size))
+    step = latitude[1] - latitude[0]
+    names = ("latitude", "longitude", "radius", "amplitude", "sign")
+    for north, east, radius, amplitude, sign in zip(*(eddies[name] for name in names), strict=True):
+        # Beyond three radii a bell is below 2 % of its height.
+        reach = np.degrees(3 * radius / EARTH_RADIUS)
+        width = reach / np.cos(np.radians(north))
+        row, column = (
+            round((a - b) / step) for a, b in ((north, latitude[0]), (east, longitude[0]))
+        )
+        down, across = int(reach / step) + 1, int(width / step) + 1
+        rows = np.arange(max(row - down, 0), min(row + down + 1, latitude.size))
+        columns = np.arange(column - across, column + across + 1)
+        away = (latitude[rows] - north)[:, np.newaxis] ** 2 + (
+            (longitude[0] + step * columns - east) * np.cos(np.radians(north))
+        ) ** 2
+        bell = sign * amplitude * np.exp(-away / (2 * np.degrees(radius / EARTH_RADIUS) ** 2))
+        height[np.ix_(rows, columns % longitude.size)] += bell
+    return height
 
 
 def balance(

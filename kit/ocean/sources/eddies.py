@@ -21,8 +21,13 @@ NUMBERS = (
 )
 OUTLINES = ("effective_contour_latitude", "effective_contour_longitude")
 POINTS = 50
-# So many of the twin's eddies turn against the clock of the northern hemisphere's highs.
+# So many of the twin's eddies are hills; the others are hollows.
 ANTICYCLONES = 3137
+# No eddy of the twin turns faster, in m/s, so that those near the equator are low.
+FASTEST = 0.6
+GRAVITY = 9.81
+EARTH_RADIUS = 6.371e6
+EARTH_ROTATION = 7.2921e-5
 
 
 def read(paths: Mapping[str, Path], entry: Entry) -> xr.Dataset:
@@ -38,37 +43,70 @@ def read(paths: Mapping[str, Path], entry: Entry) -> xr.Dataset:
     return data
 
 
-def simulate(entry: Entry, rng: np.random.Generator) -> xr.Dataset:
-    """Return round eddies at random places."""
-    count = entry.holds.sizes["eddy"]
+def scatter_eddies(rng: np.random.Generator, count: int) -> dict[str, np.ndarray]:
+    """Return round eddies at random places: the first ones are hills, the others hollows.
+
+    The twin of the height map draws the same eddies first, so with one seed the two twins fit together.
+
+    Parameters
+    ----------
+    rng
+        Nothing may have been drawn from it.
+    count
+        How many eddies.
+
+    Returns
+    -------
+    dict
+        Latitude and longitude (degrees), radius at which the current is fastest (m), amplitude (m), speed
+        (m/s, in geostrophic balance) and sign (1 for a hill, -1 for a hollow).
+    """
     latitude = np.degrees(np.arcsin(rng.uniform(-0.94, 0.94, count)))
     longitude = rng.uniform(1, 359, count)
-    radius = 1000 * rng.uniform(30, 120, count)
-    amplitude = np.minimum(rng.exponential(0.06, count) + 0.004, 1.0)
+    radius = 1000 * rng.uniform(28, 75, count)
+    # A hill of this shape and of 1 m height turns so fast.
+    coriolis = np.abs(2 * EARTH_ROTATION * np.sin(np.radians(latitude)))
+    per_metre = GRAVITY * np.exp(-0.5) / (np.maximum(coriolis, 1e-9) * radius)
+    amplitude = np.minimum(rng.exponential(0.06, count) + 0.004, FASTEST / per_metre)
+    return {
+        "latitude": latitude,
+        "longitude": longitude,
+        "radius": radius,
+        "amplitude": amplitude,
+        "speed": amplitude * per_metre,
+        "sign": np.where(np.arange(count) < ANTICYCLONES, 1, -1),
+    }
+
+
+def simulate(entry: Entry, rng: np.random.Generator) -> xr.Dataset:
+    """Return round eddies at random places, those of the height map's twin with the same seed."""
+    count = entry.holds.sizes["eddy"]
+    drawn = scatter_eddies(rng, count)
     angle = np.linspace(0, 2 * np.pi, POINTS)
-    north = np.degrees(radius / 6.371e6)[:, np.newaxis]
-    east = north / np.cos(np.radians(latitude))[:, np.newaxis]
-    rotation = np.where(np.arange(count) < ANTICYCLONES, "anticyclonic", "cyclonic")
+    outer = 1.25 * drawn["radius"]
+    north = np.degrees(outer / EARTH_RADIUS)[:, np.newaxis]
+    east = north / np.cos(np.radians(drawn["latitude"]))[:, np.newaxis]
     day = np.datetime64(entry.holds.dates["time"][0].isoformat(), "s")
     return xr.Dataset(
         {
-            "amplitude": ("eddy", amplitude),
-            "speed_radius": ("eddy", 0.8 * radius),
-            "effective_radius": ("eddy", radius),
-            "speed_average": ("eddy", np.minimum(2 * amplitude, 2.5)),
+            "amplitude": ("eddy", drawn["amplitude"]),
+            "speed_radius": ("eddy", drawn["radius"]),
+            "effective_radius": ("eddy", outer),
+            "speed_average": ("eddy", drawn["speed"]),
             "effective_contour_latitude": (
                 ("eddy", "point"),
-                latitude[:, np.newaxis] + north * np.sin(angle),
+                drawn["latitude"][:, np.newaxis] + north * np.sin(angle),
             ),
             "effective_contour_longitude": (
                 ("eddy", "point"),
-                longitude[:, np.newaxis] + east * np.cos(angle),
+                drawn["longitude"][:, np.newaxis] + east * np.cos(angle),
             ),
         },
         coords={
-            "latitude": ("eddy", latitude),
-            "longitude": ("eddy", longitude),
+            "latitude": ("eddy", drawn["latitude"]),
+            "longitude": ("eddy", drawn["longitude"]),
             "time": ("eddy", np.full(count, day)),
-            "rotation": ("eddy", rotation),
+            "rotation": ("eddy", np.where(drawn["sign"] > 0, "anticyclonic", "cyclonic")),
         },
+        attrs={"truth": "the eddies are hills and hollows of the twin of altimetry-global"},
     )
