@@ -31,7 +31,7 @@ import psutil
 
 from kit.errors import KitError
 from kit.grading.answers import fill_answers, load_answers, reference_answers
-from kit.grading.execution import execute_submission
+from kit.grading.inside.journey import execute_inside
 from kit.grading.masters import make_master
 from kit.grading.outside.session import execute_outside
 from kit.grading.repair import repair_notebook
@@ -130,7 +130,7 @@ def run(slugs, rounds):
             marks = {}
             for turn in range(rounds + 1):
                 for way in WAYS:
-                    call = execute_submission if way == "inside" else execute_outside
+                    call = execute_inside if way == "inside" else execute_outside
                     options = {} if way == "inside" else {"master": master}
                     if way == "outside":
                         options["walls"] = walls

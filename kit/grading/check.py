@@ -21,7 +21,8 @@ from kit.grading.cells import (
     max_points,
     nbgrader_metadata,
 )
-from kit.grading.execution import STOPPED, execute_submission
+from kit.grading.execution import STOPPED
+from kit.grading.inside.journey import execute_inside
 from kit.grading.submission import parse_submission
 from kit.grading.terms import Limits
 from kit.grading.verdict import explain_error, judge_test
@@ -171,7 +172,7 @@ def check_notebook(
     notes = [*mended, *_odd_cells(text)]
     # A kernel of someone's own computer is not here; the environment of the kit is.
     text.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    execution = execute_submission(text, cwd=path.absolute().parent, limits=limits, warm=warm)
+    execution = execute_inside(text, cwd=path.absolute().parent, limits=limits, warm=warm)
     cells = []
     stopped = []
     title = path.stem

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from nbformat import NotebookNode
 
-from kit.grading.execution import Execution, Stop, execute_submission
+from kit.grading.execution import Execution, Stop
 from kit.grading.folders import working_folder
+from kit.grading.inside.journey import execute_inside
 from kit.grading.masters import Master, make_master
 from kit.grading.repair import repair_notebook
 from kit.grading.results import CellMark
@@ -111,7 +112,7 @@ def grade_notebook(
     cwd
         Where the notebook runs, for notebooks that share a folder. Otherwise in a copy of ``files``.
     preload, warm, walls, stop
-        As for `kit.grading.execution.execute_submission`.
+        As for `kit.grading.inside.journey.execute_inside`.
     verdict
         Where tests run. Outside is not possible for every kernel; `GradedNotebook.verdict` says what was.
     seed
@@ -132,31 +133,21 @@ def grade_notebook(
     why = find_obstacle(master) if verdict == "outside" else ""
     execution: Execution
     with _folder(cwd, known) as folder:
+        how: dict[str, Any] = {
+            "cwd": folder,
+            "limits": limits,
+            "preload": preload,
+            "walls": walls,
+            "stop": stop,
+            "seed": seed,
+        }
         if verdict == "outside" and not why:
+            # Imported here: an intern's `kit check` has no use for it.
             from kit.grading.outside.session import execute_outside
 
-            execution = execute_outside(
-                repaired.notebook,
-                master=master,
-                cwd=folder,
-                files=known,
-                limits=limits,
-                preload=preload,
-                walls=walls,
-                stop=stop,
-                seed=seed,
-            )
+            execution = execute_outside(repaired.notebook, master=master, files=known, **how)
         else:
-            execution = execute_submission(
-                repaired.notebook,
-                cwd=folder,
-                limits=limits,
-                preload=preload,
-                warm=warm,
-                walls=walls,
-                stop=stop,
-                seed=seed,
-            )
+            execution = execute_inside(repaired.notebook, warm=warm, **how)
     marks = mark_cells(
         master.source, master.release, execution.notebook, name=master.name, rules=master.rules
     )

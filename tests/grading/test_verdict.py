@@ -9,6 +9,7 @@ from nbformat.v4 import new_output
 from kit.grading import execution
 from kit.grading.answers import Answers, fill_answers, reference_answers
 from kit.grading.cells import known_cells
+from kit.grading.inside.journey import execute_inside
 from kit.grading.release import make_gradebook_version, make_release_version
 from kit.grading.verdict import earned, mark_cells
 from kit.notebooks import find_cell
@@ -188,7 +189,7 @@ def test_real_executions_of_right_and_wrong_answers_get_the_marks_of_nbgrader(tm
     got = []
     for answers in (reference, wrong.over(reference)):
         handed_in = fill_answers(make_gradebook_version(source), answers)
-        executed = execution.execute_submission(handed_in, cwd=tmp_path, warm=False).notebook
+        executed = execute_inside(handed_in, cwd=tmp_path, warm=False).notebook
         before = copy.deepcopy(executed)
         marks = mark_cells(source, release, executed)
         assert executed == before

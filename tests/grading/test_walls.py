@@ -15,7 +15,8 @@ from kit.errors import KitError
 from kit.grading.answers import Answers, fill_answers
 from kit.grading.batch import plan_batch, run_batch
 from kit.grading.course import load_course
-from kit.grading.execution import DIED, OUT_OF_MEMORY, Stop, StoppedError, execute_submission
+from kit.grading.execution import DIED, OUT_OF_MEMORY, Stop, StoppedError
+from kit.grading.inside.journey import execute_inside
 from kit.grading.publication import publish_assignment
 from kit.grading.release import make_release_version
 from kit.grading.results import read_result
@@ -166,7 +167,7 @@ def test_walls_that_do_not_hold_are_refused_with_what_is_missing(classes, capsys
 def test_a_kernel_that_is_lost_behind_walls_says_why_and_the_cells_go_on(tmp_path, walls):
     sources = ["values = [1]", "import os\nos._exit(0)", HUNGRY, "print(values)"]
     made = notebook(*(cell(source) for source in sources))
-    executed = execute_submission(made, cwd=tmp_path, limits=Limits(60, 400), walls=walls)
+    executed = execute_inside(made, cwd=tmp_path, limits=Limits(60, 400), walls=walls)
     errors = [
         next((output.ename for output in item.outputs if output.output_type == "error"), None)
         for item in executed.notebook.cells
@@ -189,7 +190,7 @@ def test_nothing_behind_walls_is_left_when_grading_is_stopped(tmp_path, walls):
 
     def work():
         try:
-            execute_submission(notebook(cell(source)), cwd=tmp_path, walls=walls, stop=stop)
+            execute_inside(notebook(cell(source)), cwd=tmp_path, walls=walls, stop=stop)
         except StoppedError as err:
             caught.append(err)
 

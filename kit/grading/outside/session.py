@@ -1,4 +1,4 @@
-"""The verdict from outside for one submission: the entry point, shaped as `kit.grading.execution`'s.
+"""The verdict from outside for one submission: the entry point, shaped as `kit.grading.inside`'s.
 
 Before the first submission of an assignment its reference solution is run, to learn whose each name is, what
 the tests ask, and which tests can not be asked from outside.
@@ -67,7 +67,7 @@ def execute_outside(
     walls
         What stands around the learner's code, from `kit.sandbox.choose_tier`; none when left out.
     limits, preload, stop
-        As for `kit.grading.execution.execute_submission`.
+        As for `kit.grading.inside.journey.execute_inside`.
     seed
         The submission's own seed; tests find it in the environment variable ``KIT_SEED``.
 

@@ -12,7 +12,9 @@ from nbformat.v4 import new_output
 from kit.errors import KitError
 from kit.grading import execution
 from kit.grading.assignment import Limits
-from kit.grading.execution import Stop, StoppedError, execute_submission
+from kit.grading.execution import Stop, StoppedError
+from kit.grading.inside import kernel
+from kit.grading.inside.journey import execute_inside
 
 
 def errors(executed):
@@ -35,14 +37,14 @@ both = pytest.mark.parametrize(
 
 def run(tmp_path, *sources, warm=False, **options):
     made = notebook(*(cell(source) for source in sources))
-    return execute_submission(made, cwd=tmp_path, warm=warm, **options)
+    return execute_inside(made, cwd=tmp_path, warm=warm, **options)
 
 
 def marked_processes():
     found = []
     for process in psutil.process_iter():
         try:
-            if execution.MARK in process.environ():
+            if kernel.MARK in process.environ():
                 found.append(process)
         except psutil.Error:
             continue
@@ -61,7 +63,7 @@ def test_a_notebook_goes_on_past_errors_exits_and_hidden_tracebacks(tmp_path):
         cell("text", kind="markdown"),
     )
     made.cells[0].outputs = [new_output("stream", name="stdout", text="forged")]
-    executed = execute_submission(made, cwd=tmp_path, warm=False)
+    executed = execute_inside(made, cwd=tmp_path, warm=False)
     assert errors(execution.Execution(notebook(*executed.notebook.cells[:6]))) == [
         None, "ZeroDivisionError", "SystemExit", "KeyError", None, None,
     ]  # fmt: skip
@@ -161,4 +163,4 @@ def test_an_unknown_kernel_is_a_fault_of_the_machine(tmp_path):
     made = notebook(cell("1"))
     made.metadata.kernelspec["name"] = "cobol"
     with pytest.raises(KitError, match="no kernel named 'cobol'"):
-        execute_submission(made, cwd=tmp_path, warm=False)
+        execute_inside(made, cwd=tmp_path, warm=False)
