@@ -1,0 +1,29 @@
+# ---
+# title: Each step is kept near the point before it, so the box wanders away from the image.
+# loses:
+#   test-pgd-visible: 1
+#   test-pgd-box: 1
+#   test-pgd-steps: 1
+# ---
+# %% pgd
+def pgd(
+    network: list,
+    x: torch.Tensor,
+    y: torch.Tensor,
+    eps: float,
+    start: torch.Tensor,
+    steps: int = 40,
+) -> torch.Tensor:
+    def margin(points):
+        values = logits(network, points)
+        truth = values.gather(1, y[:, None])[:, 0]
+        return values.scatter(1, y[:, None], -torch.inf).amax(dim=1) - truth
+
+    here = best = start.clamp(0, 1)
+    for _ in range(steps):
+        points = here.clone().requires_grad_(True)
+        (slope,) = torch.autograd.grad(margin(points).sum(), points)
+        moved = here + 2.5 * eps / steps * slope.sign()
+        here = moved.clamp(here - eps, here + eps).clamp(0, 1)
+        best = torch.where((margin(here) > margin(best))[:, None], here, best)
+    return best
