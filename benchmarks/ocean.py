@@ -4,8 +4,9 @@ Run with:  KIT_DATA_MIRROR=DIR python benchmarks/ocean.py [ROUNDS]
            KIT_DATA_MIRROR=DIR python benchmarks/ocean.py by-hand
 
 ``by-hand`` compares what the lessons compute in a few lines with a library that does it, in value and
-time: patterns with eofs (GPL: install it beside the kit for this, the kit does not need it), and tides
-with utide, which also finds far more constituents and their errors.
+time: patterns with eofs (GPL), tides with utide, which also finds far more constituents and their errors,
+currents with gsw (section by section) and with MetPy, and the mixed layer with holteandtalley. The kit
+needs neither eofs nor MetPy nor holteandtalley: install them beside it for this. What is not there is said.
 
 Medians of ROUNDS (default 7) in one process that has opened one data set before, since the first one also
 imports the libraries; that first time is printed too, from a process of its own. A data set without a copy
@@ -80,7 +81,7 @@ def compare_patterns():
     try:
         from eofs.standard import Eof
     except ImportError:
-        print("patterns: eofs is not installed")
+        print("patterns: eofs is not installed (pip install eofs)")
         return
     theirs, library = timed(lambda: Eof(field.values, weights=weight).varianceFraction())
     off = float(np.abs(ours[: len(theirs)] - theirs[: len(ours)]).max())
@@ -116,11 +117,135 @@ def compare_tides():
     )
 
 
+def compare_currents():
+    """Print the largest difference of currents from slopes, by hand, by gsw and by MetPy."""
+    import gsw
+    import numpy as np
+
+    from kit import ocean
+
+    sea = ocean.open("altimetry-global").sel(latitude=slice(-45, -20), longitude=slice(250, 290))
+    height = sea.adt.values
+    latitude, longitude = (sea[name].values.astype(float) for name in ("latitude", "longitude"))
+    # The constants of the library, so that only the method is compared.
+    gravity, radius, rotation = 9.80665, 6371000.0, 7.292115e-5
+    north = radius * np.radians(latitude[1] - latitude[0])
+    east = north * np.cos(np.radians(latitude))[:, np.newaxis]
+    coriolis = 2 * rotation * np.sin(np.radians(latitude))[:, np.newaxis]
+
+    def between():
+        return gravity / coriolis * np.diff(height, axis=1) / east
+
+    def sections():
+        rows = zip(height, latitude, strict=True)
+        return [
+            gsw.geostrophic_velocity(gravity * row, longitude, np.full(longitude.size, place), p=0)[
+                0
+            ]
+            for row, place in rows
+        ]
+
+    ours, seconds = timed(between)
+    theirs, library = timed(sections)
+    off = float(np.nanmax(np.abs(ours - np.array(theirs))))
+    print(
+        f"currents between neighbours: largest difference {off:.1e} m/s; by hand "
+        f"{1000 * seconds:.2f} ms, gsw (section by section) {1000 * library:.2f} ms"
+    )
+    try:
+        import metpy.calc
+        from metpy.units import units
+    except ImportError:
+        print("currents: MetPy is not installed (pip install metpy)")
+        return
+
+    def centred():
+        u, v = np.full(height.shape, np.nan), np.full(height.shape, np.nan)
+        u[1:-1] = -gravity / coriolis[1:-1] * (height[2:] - height[:-2]) / (2 * north)
+        v[:, 1:-1] = gravity / coriolis * (height[:, 2:] - height[:, :-2]) / (2 * east)
+        return u, v
+
+    def by_metpy():
+        u, v = metpy.calc.geostrophic_wind(
+            height * units.m,
+            dx=np.broadcast_to(east, (latitude.size, longitude.size - 1)) * units.m,
+            dy=np.full((latitude.size - 1, longitude.size), north) * units.m,
+            latitude=np.broadcast_to(latitude[:, np.newaxis], height.shape) * units.degrees,
+        )
+        return u.to("m/s").magnitude, v.to("m/s").magnitude
+
+    ours, seconds = timed(centred)
+    theirs, library = timed(by_metpy)
+    off = max(float(np.nanmax(np.abs(a - b))) for a, b in zip(ours, theirs, strict=True))
+    print(
+        f"currents at the points: largest difference {off:.1e} m/s; by hand "
+        f"{1000 * seconds:.2f} ms, MetPy {1000 * library:.2f} ms"
+    )
+
+
+def compare_mixed_layer():
+    """Print how far the mixed layer of a float is from that of holteandtalley, by the same rule.
+
+    Only its rule of a threshold is used. The whole method of Holte and Talley (2009) stops in this library
+    with NumPy 2, which gsw needs.
+    """
+    import gsw
+    import numpy as np
+
+    from kit import ocean
+
+    try:
+        from holteandtalley.profile import Profile
+    except ImportError:
+        print("mixed layer: holteandtalley is not installed (pip install holteandtalley)")
+        return
+    data = ocean.open("argo-5906072")
+    place = float(data.longitude.mean()), float(data.latitude.mean())
+    salt = gsw.SA_from_SP(data.PSAL.values, data.PRES.values, *place)
+    density = gsw.sigma0(salt, gsw.CT_from_t(salt, data.TEMP.values, data.PRES.values))
+    casts = []
+    for number in range(data.sizes["profile"]):
+        known = np.isfinite(density[number])
+        if known.sum() > 50 and data.PRES.values[number][known][0] <= 10:
+            pressure = data.PRES.values[number][known].astype(float)
+            # The rule begins at the level closest to 10 dbar, as in the library.
+            start = int(np.abs(pressure - 10).argmin())
+            casts.append((pressure[start:], density[number][known][start:]))
+
+    def by_hand():
+        found = []
+        for pressure, sigma in casts:
+            off = sigma - sigma[0]
+            k = int(np.argmax(np.abs(off) > 0.03))
+            share = (np.sign(off[k]) * 0.03 - off[k - 1]) / (off[k] - off[k - 1])
+            found.append(pressure[k - 1] + (pressure[k] - pressure[k - 1]) * share)
+        return np.array(found)
+
+    def by_threshold():
+        found = []
+        for pressure, sigma in casts:
+            cast = Profile()
+            cast.pressures, cast.densities = pressure, sigma
+            cast.DThreshold = cast.calculateDThreshold()
+            found.append(cast.interpolateDThreshold())
+        return np.array(found)
+
+    ours, seconds = timed(by_hand)
+    theirs, library = timed(by_threshold)
+    off = np.abs(ours - theirs).max()
+    print(
+        f"mixed layer of {len(casts)} profiles, 0.03 kg/m³: largest difference {off:.1e} dbar; by hand "
+        f"{1000 * seconds:.2f} ms, holteandtalley {1000 * library:.2f} ms"
+    )
+
+
 def main():
     os.environ["KIT_DATA_OFFLINE"] = "1"
     if sys.argv[1:] == ["by-hand"]:
         compare_patterns()
         compare_tides()
+        compare_currents()
+        compare_mixed_layer()
         return
     from kit import ocean
     from kit.ocean import store
