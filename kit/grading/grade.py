@@ -92,6 +92,7 @@ def grade_notebook(
     verdict: Verdict = "outside",
     seed: int | None = None,
     stop: Stop | None = None,
+    plans: Path | None = None,
 ) -> GradedNotebook:
     """Repair, execute and mark one notebook.
 
@@ -117,6 +118,8 @@ def grade_notebook(
         Where tests run. Outside is not possible for every kernel; `GradedNotebook.verdict` says what was.
     seed
         The submission's own seed, for tests that ask for it.
+    plans
+        As for `kit.grading.outside.session.execute_outside`.
 
     Raises
     ------
@@ -145,7 +148,9 @@ def grade_notebook(
             # Imported here: an intern's `kit check` has no use for it.
             from kit.grading.outside.session import execute_outside
 
-            execution = execute_outside(repaired.notebook, master=master, files=known, **how)
+            execution = execute_outside(
+                repaired.notebook, master=master, files=known, plans=plans, **how
+            )
         else:
             execution = execute_inside(repaired.notebook, warm=warm, **how)
     marks = mark_cells(

@@ -55,6 +55,7 @@ class Desk:
     warm: bool = True
     walls: Walls | None = None
     verdict: Verdict = "outside"
+    plans: Path | None = None
 
     @classmethod
     def prepare(
@@ -153,6 +154,7 @@ def _grade(desk: Desk, student: str, folder: Path, stop: Stop, seed: int | None)
                 verdict=desk.verdict,
                 seed=seed,
                 stop=stop,
+                plans=desk.plans,
             )
             graded[master.name] = done
             marks += done.marks

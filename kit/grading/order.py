@@ -136,12 +136,14 @@ def _prepare(order: Order) -> Desk:
     )
     # The source is that of the version; what is written goes into the course itself.
     target = order.course
+    plans: Path | None = target.state("plans", order.assignment)
     if order.autograded is not None:
+        plans = None
         steps = {**target.steps, "autograded": str(order.autograded)}
         target = replace(
             target, structure="{nbgrader_step}/{student_id}/{assignment_id}", steps=steps
         )
-    return replace(desk, course=target)
+    return replace(desk, course=target, plans=plans)
 
 
 def grade_task(order: Order, task: Task, stop: Stop | None = None) -> Result:

@@ -6,7 +6,7 @@ import dataclasses
 from outside_examples import FIXTURES, grade_outside, read_row
 
 from kit.grading.masters import make_master
-from kit.grading.outside.session import Yard, plan_for
+from kit.grading.outside.planning import Yard, plan_for
 
 
 def plan(name):
