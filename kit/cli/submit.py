@@ -44,6 +44,11 @@ def _both_clocks(moment: datetime) -> str:
     metavar="FILE",
     help="A further file that belongs to your answer. Give it once for each file.",
 )
+@click.option(
+    "--share-time",
+    is_flag=True,
+    help="Let your mentor see how many minutes you worked on each question. Without it nobody does.",
+)
 @click.option("--as-it-is", is_flag=True, help="Hand in a file that can not be read as a notebook.")
 def submit(
     what: str,
@@ -51,6 +56,7 @@ def submit(
     student: str | None,
     assignment: str | None,
     extra: tuple[Path, ...],
+    share_time: bool,
     as_it_is: bool,
 ) -> None:
     """Hand in an assignment.
@@ -70,6 +76,10 @@ def submit(
 
     name, folder, notebooks = find_work(what, Path.cwd())
     root = find_learner_folder(folder)
+    if share_time:
+        from kit.workspace import timekeeping
+
+        extra = (*extra, timekeeping.share_time(notebooks, folder))
     over_hub = to is None and client.is_on_hub()
     if over_hub or str(to).startswith("hub:"):
         # Who hands in, the hub knows.

@@ -16,8 +16,8 @@ from statistics import mean, median, quantiles
 from kit.desk.classroom import Room
 from kit.desk.questions import Question
 from kit.grading.items import Item, correlate
+from kit.grading.own_work import TIME_FILE
 
-TIME_FILE = "time-on-task.json"
 #: A share of the points below which somebody may need help, and a drop against their own work before.
 LOW, DROP = 0.5, 0.25
 _MAX_MINUTES = 10_000

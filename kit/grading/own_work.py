@@ -9,6 +9,9 @@ from kit.errors import KitError
 from kit.grading.exchange import check_name
 from kit.i18n import gettext as _
 
+#: The minutes that a learner worked on each question, where they chose to hand them in.
+TIME_FILE = "time-on-task.json"
+
 
 def find_learner_folder(start: str | Path) -> Path | None:
     """Return the nearest folder at or above ``start`` that `kit start` made, or None."""

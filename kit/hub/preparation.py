@@ -333,7 +333,15 @@ def _make_jupyter(place: Place, settings: HubSettings) -> None:
 
 
 def _server_settings(settings: HubSettings) -> dict[str, Any]:
-    wanted = {"jupyterlab": True, "jupyter_server_terminals": True, "kit.hub.learner": True}
+    wanted = dict.fromkeys(
+        (
+            "jupyterlab",
+            "jupyter_server_terminals",
+            "kit.hub.learner",
+            "kit.workspace.timekeeping",
+        ),
+        True,
+    )
     # The operator's server has the kernels. The rest is for mentors, or for nobody here.
     unwanted = [
         "kit.kernels.extension",

@@ -30,7 +30,9 @@ _DEFAULTS = {
 _PAGE = {"disabledExtensions": {"@jupyter/nbgrader": True}}
 
 # The libraries of the lessons are loaded while JupyterLab opens, so that the first notebook starts at once.
-_SERVER = {"ServerApp": {"jpserver_extensions": {"kit.kernels.extension": True}}}
+# Time on task is kept in the learner's folder, for them to share or not.
+_EXTENSIONS = {"kit.kernels.extension": True, "kit.workspace.timekeeping": True}
+_SERVER = {"ServerApp": {"jpserver_extensions": _EXTENSIONS}}
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def prepare_lab(
     for name, content in (
         ("labconfig/default_setting_overrides.json", _DEFAULTS),
         ("labconfig/page_config.json", _PAGE),
-        ("jupyter_server_config.d/warm-kernels.json", _SERVER),
+        ("jupyter_server_config.d/bitacora-kit.json", _SERVER),
         # Under the name that the lessons ask for: nobody has to choose a kernel.
         ("kernels/python3/kernel.json", make_spec()),
     ):

@@ -1,9 +1,15 @@
 """A small clone with one course and one assignment, as `kit.workspace` meets it."""
 
+import sys
+from pathlib import Path
+
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from kit.notebooks import write_notebook
+
+# pytest's importlib mode leaves sys.path alone, and helper modules are imported by name.
+sys.path.append(str(Path(__file__).parents[1] / "grading"))
 
 ASSIGNMENT_CELL = {
     "cell_type": "code",
