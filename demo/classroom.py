@@ -18,10 +18,12 @@ import yaml
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
+from kit.desk.rubric import read_rubric
 from kit.grading.answers import Answers, fill_answers, load_answers, reference_answers
 from kit.grading.assignment import Assignment
-from kit.grading.cells import cell_kind
+from kit.grading.cells import cell_kind, max_points
 from kit.grading.release import make_release_version
+from kit.notebooks import grade_id
 
 HERE = Path(__file__).parent
 
@@ -33,6 +35,7 @@ class Work:
     assignment: str
     answer: tuple[str, ...]
     only: tuple[str, ...]
+    words: int | None
     damage: str | None
     at: datetime
     mark: float
@@ -87,6 +90,7 @@ def _read_work(assignment: str, entry: dict[str, object], due: datetime, site: Z
         assignment=assignment,
         answer=(answer,) if isinstance(answer, str) else tuple(answer),  # type: ignore[arg-type]
         only=tuple(entry.get("only", ())),  # type: ignore[arg-type]
+        words=entry.get("words"),  # type: ignore[arg-type]
         damage=entry.get("damage"),  # type: ignore[arg-type]
         at=at or due - timedelta(hours=1),
         mark=float(entry["mark"]),  # type: ignore[arg-type]
@@ -115,9 +119,23 @@ def _choose_answers(work: Work, assignment: Assignment) -> Answers:
             chosen = load_answers(
                 assignment.folder / "wrong" / f"{wrong}.py", assignment.source
             ).over(chosen)
+    if work.words is not None:
+        chosen = Answers("", _written_answers(work.words, assignment)).over(chosen)
     if work.only:
         chosen = Answers(chosen.title, {key: chosen.cells[key] for key in work.only})
     return Answers(chosen.title, chosen.cells)
+
+
+def _written_answers(level: int, assignment: Assignment) -> dict[str, str]:
+    """Return key → text for the written answers: the example that the rubric gives for a level."""
+    rubric = (assignment.folder / "rubric.md").read_text(encoding="utf-8")
+    texts = {}
+    for cell in assignment.source.cells:
+        if cell_kind(cell) == "written" and max_points(cell) > 0:
+            key = str(grade_id(cell))
+            levels = read_rubric(rubric, key, max_points(cell)).levels
+            texts[key] = levels[level].example.strip('"“”')
+    return texts
 
 
 def _write(notebook: NotebookNode) -> bytes:

@@ -137,3 +137,23 @@ def test_nobody_hands_in_a_solution_by_mistake(assignments):
         assert nbformat.reads(content.decode(), as_version=4) == make_release_version(
             assignments[work.assignment].source
         )
+
+
+def test_written_answers_of_every_level_wait_for_the_mentor(assignments):
+    assert {work.words for _intern, work in WORKS} == {None, 0, 1, 2, 3}
+    for name, assignment in assignments.items():
+        (key,) = (
+            grade_id(cell)
+            for cell in assignment.source.cells
+            if cell_kind(cell) == "written" and max_points(cell) > 0
+        )
+        texts = {}
+        for _intern, work in WORKS:
+            if work.assignment == name and work.words is not None and work.damage is None:
+                (data,) = make_files(work, assignment).values()
+                texts.setdefault(work.words, set()).add(
+                    known_cells(parse_notebook(data.decode()))[key].source
+                )
+        assert sorted(texts) == [0, 1, 2, 3]
+        assert all(len(written) == 1 for written in texts.values())
+        assert len(set.union(*texts.values())) == 4
