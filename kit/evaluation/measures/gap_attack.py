@@ -32,8 +32,8 @@ def measure_gap_attack(subject: Subject) -> Iterator[Measurement]:
     alarm = None
     if gap.low > _ALARMING:
         alarm = Text.of(
-            "The model has memorised training rows: it is right on {train} of them and on {test} of the test "
-            "rows, so being right gives members away.",
+            "Being right gives training rows away: the model is right on {train} of them and on {test} of the "
+            "test rows. Forests and nearest neighbours often do that, also when nothing went wrong.",
             train=float(members.mean()),
             test=float(others.mean()),
         )
