@@ -205,6 +205,7 @@ def grade_with_otter(python, work, count):
         spent, marks = [], {}
         for number in range(count):
             nbformat.write(make_notebook(work, answers_of(work, number)), root / "one.ipynb")
+            (root / "out").mkdir(exist_ok=True)
             spent.append(run([otter, "run", "-a", "a.zip", "-o", "out", "one.ipynb"], root))
             found = json.loads((root / "out" / "results.json").read_text())["tests"]
             marks[f"s{number:05}"] = float(sum(test.get("score") or 0 for test in found))
