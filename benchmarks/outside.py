@@ -9,31 +9,41 @@ CPU is that of this process, the fork servers and everything they forked, per su
 
 - bare: the same cells, tests included, by exec in a fork of a process that has the libraries; the limit;
 - inside: a warm kernel, without walls;
+- within: the same fork and walls as outside, with every test in the interpreter of the answers;
 - open: tests outside, without walls;
 - outside: tests outside, behind the walls that `kit grade` would choose.
 
-Servers and the plan of an assignment are made for the first submission, given apart.
+Servers and the plan of an assignment are made for the first submission, given apart. Tests outside run the
+set-up cells a second time, so the ratio of outside to within is also given without them: their CPU, measured
+bare, is taken off twice and once.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import copy
 import importlib
 import os
 import statistics
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 
 from kit.errors import KitError
 from kit.grading.answers import fill_answers, load_answers, reference_answers
+from kit.grading.cells import cell_kind
+from kit.grading.execution import Stop
 from kit.grading.inside.journey import execute_inside
 from kit.grading.masters import make_master
+from kit.grading.outside.journey import Journey
+from kit.grading.outside.planning import Yard, plan_for
 from kit.grading.outside.session import execute_outside
+from kit.grading.outside.sides import Place, Sides, make_folders
 from kit.grading.repair import repair_notebook
 from kit.grading.verdict import mark_cells
 from kit.kernels import preload_for
@@ -41,7 +51,7 @@ from kit.notebooks import read_notebook
 from kit.sandbox import choose_tier
 
 REPOSITORY = Path(__file__).parent.parent
-WAYS = ("inside", "open", "outside")
+WAYS = ("inside", "within", "open", "outside")
 MARKS = ("<!-- benchmark: begin -->", "<!-- benchmark: end -->")
 
 
@@ -93,6 +103,28 @@ def submissions(slug):
         )
 
 
+def execute_within(notebook, *, master, cwd, preload, walls):
+    """Execute a submission as outside, but with no test outside."""
+    yard = Yard(preload=tuple(preload), walls=walls)
+    plan = plan_for(master, yard)
+    everything = {step.key: "for comparison" for step in plan.steps if step.test}
+    with make_folders({}) as (home, tests):
+        place = Place(cwd, home, tests, walls, yard.preload)
+        sides = Sides(replace(plan, inside=everything), place, limits=yard.limits, stop=Stop())
+        return Journey(notebook, sides).run()
+
+
+def setup_only(notebook):
+    """Return a notebook with the set-up cells of another."""
+    made = copy.deepcopy(notebook)
+    made.cells = [
+        cell
+        for cell in made.cells
+        if cell.cell_type == "code" and cell_kind(cell) in ("plain", "locked")
+    ]
+    return made
+
+
 def run_bare(notebook, folder):
     """Execute the code cells in a fork of this process; a cell that fails does not stop the others."""
     pid = os.fork()
@@ -121,7 +153,7 @@ def run(slugs, rounds):
         sys.exit(str(error))
     rows, differences = [], []
     for slug in slugs:
-        figures = {way: [] for way in ("bare", *WAYS)}
+        figures = {way: [] for way in ("bare", "set-up", *WAYS)}
         count = 0
         for name, master, notebook in submissions(slug):
             preload = preload_for([master.full])
@@ -130,9 +162,11 @@ def run(slugs, rounds):
             marks = {}
             for turn in range(rounds + 1):
                 for way in WAYS:
-                    call = execute_inside if way == "inside" else execute_outside
+                    call = {"inside": execute_inside, "within": execute_within}.get(
+                        way, execute_outside
+                    )
                     options = {} if way == "inside" else {"master": master}
-                    if way == "outside":
+                    if way in ("within", "outside"):
                         options["walls"] = walls
                     with tempfile.TemporaryDirectory() as folder:
                         done, seconds, cpu = measure(
@@ -144,8 +178,9 @@ def run(slugs, rounds):
                         figures[way].append((seconds, cpu))
                     else:
                         figures.setdefault(f"{way} first", seconds)
-                with tempfile.TemporaryDirectory() as folder:
-                    figures["bare"].append(run_bare(notebook, folder))
+                for kind, chosen in (("bare", notebook), ("set-up", setup_only(notebook))):
+                    with tempfile.TemporaryDirectory() as folder:
+                        figures[kind].append(run_bare(chosen, folder))
             count += 1
             differences += [
                 f"{slug}, {name}, {key}: {points} inside, {marks['outside'][key]} outside"
@@ -163,20 +198,24 @@ def table(rows, differences, rounds):
         "Medians per submission, in milliseconds.",
         "The machine was shared with other work: compare the ways, and processor time first.",
         "",
-        "| assignment | submissions | time: bare | inside | open | outside "
-        "| CPU: bare | inside | open | outside | outside to bare | first outside, with plan, s |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "| assignment | submissions | time: bare | inside | within | open | outside "
+        "| CPU: bare | set-up | inside | within | open | outside "
+        "| outside to bare | outside to within | without set-up | first outside, with plan, s |",
+        "|" + "---|" * 17,
     ]
     for slug, count, figures in rows:
         middle = {
             (way, part): 1000 * statistics.median(one[part] for one in figures[way])
-            for way in ("bare", *WAYS)
+            for way in ("bare", "set-up", *WAYS)
             for part in (0, 1)
         }
-        cells = [f"{middle[way, part]:.0f}" for part in (0, 1) for way in ("bare", *WAYS)]
-        ratio = f"{middle['outside', 1] / middle['bare', 1]:.1f}"
-        first = f"{figures['outside first']:.1f}"
-        lines.append(f"| {slug} | {count} | {' | '.join([*cells, ratio, first])} |")
+        cells = [f"{middle[way, 0]:.0f}" for way in ("bare", *WAYS)]
+        cells += [f"{middle[way, 1]:.0f}" for way in ("bare", "set-up", *WAYS)]
+        outside, within, setup = (middle[way, 1] for way in ("outside", "within", "set-up"))
+        cells += [f"{outside / middle['bare', 1]:.1f}", f"{outside / within:.2f}"]
+        cells += [f"{(outside - 2 * setup) / (within - setup):.2f}"]
+        cells += [f"{figures['outside first']:.1f}"]
+        lines.append(f"| {slug} | {count} | {' | '.join(cells)} |")
     lines += ["", f"Marks that differ: {len(differences)}."]
     return "\n".join([*lines, *(f"- {text}" for text in differences)])
 
