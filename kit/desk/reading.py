@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nbformat import NotebookNode
 from tornado.web import HTTPError
 
 from kit.desk.answers import (
@@ -170,6 +171,18 @@ def find_question(room: Room, notebook: str, key: str) -> Question:
     return question
 
 
+def present_answer(executed: NotebookNode, question: Question) -> dict[str, Any]:
+    """Return what every marker of an answer sees of it, also one who marks blindly."""
+    reference = question.reference
+    notes = question.rubric.notes
+    return {
+        "frame": render_answer(executed, question),
+        "words": count_words(executed, question) if question.kind == "written" else None,
+        "reference": render_code(reference) if question.is_code else render_markdown(reference),
+        "notes": render_markdown(notes) if notes else "",
+    }
+
+
 class Answer(DeskHandler):
     """One answer beside reference, rubric, evidence and comments."""
 
@@ -197,16 +210,11 @@ class Answer(DeskHandler):
             tab="queue",
             question=question,
             student=student,
-            frame=render_answer(executed, question),
+            **present_answer(executed, question),
             tests_frame=render_test_output(executed, question.marks)
             if question.kind == "code"
             else "",
-            words=count_words(executed, question) if question.kind == "written" else None,
             prompt=render_markdown(question.prompt) if question.prompt else "",
-            reference=render_code(question.reference)
-            if question.is_code
-            else render_markdown(question.reference),
-            notes=render_markdown(question.rubric.notes) if question.rubric.notes else "",
             general=render_markdown(question.rubric.general) if question.rubric.general else "",
             talk=render_markdown(question.rubric.talk) if question.rubric.talk else "",
             mark=mark,

@@ -6,16 +6,13 @@ from tornado.web import HTTPError
 
 from kit.desk.acts import read_points
 from kit.desk.agreement import FEW, SAMPLE, agreement_of, draw_sample, second_marks
-from kit.desk.answers import count_words, render_answer
 from kit.desk.classroom import Room
 from kit.desk.entries import SecondMark
 from kit.desk.handler import DeskHandler
 from kit.desk.questions import Question
-from kit.desk.reading import find_question
+from kit.desk.reading import find_question, present_answer
 from kit.desk.records import now
 from kit.errors import KitError
-from kit.grading.outputs import render_code
-from kit.grading.sanitizer import render_markdown
 from kit.i18n import gettext as _
 
 
@@ -114,12 +111,7 @@ class BlindAnswer(DeskHandler):
             tab="queue",
             question=question,
             student=student,
-            frame=render_answer(executed, question),
-            words=count_words(executed, question),
-            reference=render_code(question.reference)
-            if question.is_code
-            else render_markdown(question.reference),
-            notes=render_markdown(question.rubric.notes) if question.rubric.notes else "",
+            **present_answer(executed, question),
             number=mine.index(here) + 1,
             total=len(mine),
             left=sum(one.points is None for one in mine),
