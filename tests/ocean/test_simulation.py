@@ -8,7 +8,7 @@ from kit.ocean.catalogue import find_entry, load_catalogue
 from kit.ocean.meaning import find_problems
 from kit.ocean.opening import simulate_entry
 from kit.ocean.simulation import make_red_noise, make_smooth_field
-from kit.ocean.sources import altimetry, redfield, sea_level, tides
+from kit.ocean.sources import altimetry, planktonzilla, redfield, sea_level, tides
 
 pytestmark = pytest.mark.usefixtures("offline")
 
@@ -87,6 +87,40 @@ def test_the_mixed_layer_of_the_twin_is_where_it_says():
         assert float(np.nanstd(one.TEMP.values[inside])) < 0.02
         below = (one.PRES.values > float(one.true_mixed_layer) + 30) & (one.PRES.values < 900)
         assert np.nanmax(one.TEMP.values[below]) < np.nanmean(one.TEMP.values[inside]) - 0.3
+
+
+@pytest.mark.parametrize("seed", [2026, 5])
+def test_the_sources_of_the_plankton_twin_share_labels_and_two_hardly_do(seed):
+    counts = simulate_entry(find_entry("planktonzilla-counts"), seed=seed)
+    assert not counts.duplicated(["dataset", "proposed_label"]).any()
+    shared = {}
+    for source, here in counts.groupby("dataset"):
+        others = counts[counts.dataset != source].proposed_label
+        shared[source] = here.n[here.proposed_label.isin(others)].sum() / here.n.sum()
+    assert shared.pop(planktonzilla.STRANGER) == 0
+    assert 0 < shared.pop(planktonzilla.HALF_STRANGER) < 0.5
+    assert len(shared) == 13 and min(shared.values()) > 0.5
+    # A long tail with detritus at its head, as in the real collection.
+    by_label = counts.groupby("proposed_label").n.sum()
+    assert by_label.idxmax() == "detritus" and np.mean(by_label < 100) > 0.2
+
+
+@pytest.mark.parametrize("seed", [2026, 5])
+def test_the_defects_that_were_planted_in_the_taxonomy_can_be_found(seed):
+    table = simulate_entry(find_entry("planktonzilla-taxonomy"), seed=seed)
+    assert not table.duplicated(["Dataset", "Raw_Labels"]).any()
+    assert (table.proposed_label != table.proposed_label.str.lower()).sum() == 1
+    for column in ("aphia_ID", "NCBI_ID", "BOLD_ID"):
+        assert table[column].dropna().str.fullmatch(r"\d+\.0").all()
+        with pytest.raises(ValueError, match="invalid literal"):
+            int(table[column].dropna().iloc[0])
+    living = table[table.living].assign(label=lambda rows: rows.proposed_label.str.lower())
+    for column in ("wikidata_ID", "aphia_ID", "NCBI_ID"):
+        labels = living.groupby(column).label.nunique()
+        at = living[living[column].isin(labels.index[labels > 1])]
+        genera = at.groupby(column).Genus.nunique()
+        assert (genera == 1).sum() == planktonzilla.COARSE
+        assert (genera == 2).sum() == planktonzilla.WRONG_PAIRS
 
 
 def test_red_noise_starts_in_its_own_distribution():
