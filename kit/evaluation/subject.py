@@ -176,12 +176,18 @@ class Subject:
         return change_interval(values, alpha=self.alpha)
 
     def mean(
-        self, values: ArrayLike, *, span: float, part: NDArray[np.intp] | None = None
+        self,
+        values: ArrayLike,
+        *,
+        span: float,
+        part: NDArray[np.intp] | None = None,
+        least: float = -np.inf,
     ) -> Interval:
         """Return the interval of a mean over test rows or a part of them, with clusters where there are any.
 
         ``span`` is the most by which one value can differ from another. It is used where all values are equal:
-        then the rule of three bounds how many others there may be.
+        then the rule of three bounds how many others there may be. ``least`` is the smallest value that there
+        is: with few clusters the interval of a loss would reach below zero.
         """
         clusters = self.clusters
         if clusters is not None and part is not None:
@@ -191,10 +197,13 @@ class Subject:
         else:
             interval = clustered_interval(values, clusters, alpha=self.alpha)
         if interval.low < interval.high:
-            return interval
+            return replace(interval, low=max(least, interval.low))
         half = -float(np.log(self.alpha)) / (interval.clusters or interval.n) * span
         return replace(
-            interval, low=interval.value - half, high=interval.value + half, method="rule of three"
+            interval,
+            low=max(least, interval.value - half),
+            high=interval.value + half,
+            method="rule of three",
         )
 
     @cached_property

@@ -190,3 +190,24 @@ def test_the_measure_of_the_guide_works_as_it_stands_there(network, digits, monk
     row = card["reliability.top2"]
     assert row.value >= card["reliability.accuracy"].value
     assert row.status == "invalid"  # The test rows were given as training rows.
+
+
+def test_the_interval_of_a_loss_stays_above_zero_with_few_clusters(network, digits):
+    card = card_of(
+        network,
+        digits,
+        clusters=np.arange(len(digits.test[1])) * 3 // len(digits.test[1]),
+        axes=["reliability"],
+        threats=[],
+    )
+    for id in ("log_loss", "brier", "set_size"):
+        assert 0 <= card[f"reliability.{id}"].low <= card[f"reliability.{id}"].value
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_baseline_that_guesses_is_evaluated_like_any_model(digits):
+    card = card_of(lambda rows: np.full((len(rows), 10), 0.1), digits, axes=["reliability"])
+    assert card["reliability.log_loss"].value == pytest.approx(np.log(10))
+    easier = card["reliability.test_against_calibration"]
+    assert (easier.value, easier.alarm) == (0, None)
+    assert all(np.isfinite([row.low, row.high]).all() for row in card if row.value is not None)

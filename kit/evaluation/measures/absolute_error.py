@@ -38,7 +38,7 @@ def measure_absolute_error(subject: Subject) -> Iterator[Measurement]:
     yield from_interval(
         "reliability.absolute_error",
         Text.of("Mean absolute error"),
-        subject.mean(error, span=float(np.ptp(subject.test.labels)) or 1.0),
+        subject.mean(error, span=float(np.ptp(subject.test.labels)) or 1.0, least=0),
         direction="lower",
         assumptions=(Text.of("In the units of the quantity."),),
         items=tuple(error.tolist()),

@@ -28,7 +28,7 @@ def measure_brier(subject: Subject) -> Iterator[Measurement]:
     yield from_interval(
         "reliability.brier",
         Text.of("Brier score"),
-        subject.mean(scores, span=2),
+        subject.mean(scores, span=2, least=0),
         direction="lower",
         items=tuple(scores.tolist()),
     )

@@ -92,7 +92,7 @@ def measure_conformal(subject: Subject) -> Iterator[Measurement]:
     yield from_interval(
         "reliability.set_size",
         Text.of("Classes in a prediction set"),
-        subject.mean(sizes, span=len(subject.classes)),
+        subject.mean(sizes, span=len(subject.classes), least=0),
         direction="lower",
         status=status,
         reason=reason,

@@ -36,7 +36,7 @@ def measure_log_loss(subject: Subject) -> Iterator[Measurement]:
     yield from_interval(
         "reliability.log_loss",
         Text.of("Log loss"),
-        subject.mean(capped, span=_LARGEST),
+        subject.mean(capped, span=_LARGEST, least=0),
         direction="lower",
         warnings=warnings,
         items=tuple(capped.tolist()),

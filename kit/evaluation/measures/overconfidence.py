@@ -70,7 +70,8 @@ def _chance_of_matching_loss(
     """Return how often a calibrated model would come at least as close to its expected loss."""
     from scipy import stats
 
-    spread = float(np.sqrt(np.sum(squares.sum(axis=1) - entropy**2)))
+    # Rounding can make it negative for a model that gives all classes the same probability.
+    spread = float(np.sqrt(max(0.0, np.sum(squares.sum(axis=1) - entropy**2))))
     if spread < 1e-6:
         return 1.0
     return float(2 * stats.norm.cdf(abs(surplus.sum()) / spread) - 1)
