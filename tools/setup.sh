@@ -8,7 +8,7 @@ case "${1:-}" in
   lab)  extras="[lessons]"                         programs=""                          libraries="" ;;
   demo) extras="[grading]"                         programs=""                          libraries="" ;;
   # Playwright drives Chromium with a program of its own, which needs libatomic.
-  test) extras="[evaluation,ocean,grading,hub,cluster,postgresql,test]"
+  test) extras="[evaluation,ocean,llm,grading,hub,cluster,postgresql,test]"
         programs="chromium bwrap:bubblewrap pg_createcluster:postgresql node:nodejs npm" libraries="libatomic.so.1:libatomic1" ;;
   *) echo "usage: tools/setup.sh lab|demo|test" >&2; exit 2 ;;
 esac

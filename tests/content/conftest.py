@@ -40,7 +40,7 @@ def internet(request, monkeypatch, tmp_path):
         env = make_environment(base, strict=strict, folder=folder)
         if folder is not None:
             startup = Path(env["IPYTHONDIR"]) / "profile_default" / "startup"
-            startup.mkdir(parents=True)
+            startup.mkdir(parents=True, exist_ok=True)
             shutil.copy(NO_INTERNET, startup)
             env["KIT_TEST_INTERNET"] = str(asked)
         return env
