@@ -4,7 +4,7 @@ import json
 import sys
 
 import pytest
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from kit.authoring.registry import rules_for
 from kit.authoring.rules.verdicts import find_claims
@@ -125,6 +125,21 @@ def test_a_released_version_that_fails_in_another_way_is_found(example):
     findings = verify([Target(example.folder, "assignment")]).findings
     assert {finding.rule for finding in findings} == {"release-zero"}
     assert "NameError" in findings[0].what
+
+
+def test_a_task_for_which_nothing_is_handed_in_is_no_fault(example):
+    def edit(cells, notebook):
+        task = new_markdown_cell("### A talk (2 points)\n\nA jury marks it.", id="talk")
+        task.metadata["nbgrader"] = {
+            "grade": False, "grade_id": "talk", "locked": True, "points": 2, "schema_version": 3,
+            "solution": False, "task": True, "cell_type": "markdown",
+        }  # fmt: skip
+        notebook.cells.append(task)
+
+    example.edit(example.notebook, edit)
+    example.rewrite(example.folder / "assignment.yaml", "points: 12", "points: 14")
+    findings = verify([Target(example.folder, "assignment")]).findings
+    assert [(finding.rule, finding.cell) for finding in findings] == []
 
 
 def test_a_reference_solution_that_warns_is_found(example):
