@@ -185,6 +185,11 @@ class Card:
             raise KitError(
                 _("this card can not be read: {error}").format(error=error), where=where
             ) from error
+        return cls.from_dict(data, where=where)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], *, where: str | None = None) -> Card:
+        """Return the card that `to_dict` gave; ``where`` it comes from is named when it is no card."""
         check_schema(data, where=where)
         rows = tuple(Measurement.from_dict(row) for row in data["rows"])
         clusters = None if data["clusters"] is None else tuple(data["clusters"])

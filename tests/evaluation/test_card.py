@@ -19,6 +19,7 @@ def test_a_card_survives_being_written_and_read(good_card, tmp_path):
     again = Card.from_json(path)
     assert again.to_dict() == json.loads(path.read_text(encoding="utf-8"))
     assert [row.id for row in again] == [row.id for row in good_card]
+    assert Card.from_dict(again.to_dict()).to_dict() == again.to_dict()
 
 
 def test_the_schema_is_one_and_every_card_keeps_it(good_card):

@@ -211,3 +211,12 @@ def test_a_baseline_that_guesses_is_evaluated_like_any_model(digits):
     easier = card["reliability.test_against_calibration"]
     assert (easier.value, easier.alarm) == (0, None)
     assert all(np.isfinite([row.low, row.high]).all() for row in card if row.value is not None)
+
+
+def test_an_evaluation_does_not_draw_from_the_generator_of_its_caller(digits):
+    forest = RandomForestClassifier(5, random_state=0).fit(*digits.train)
+    np.random.seed(5)
+    wanted = np.random.random()
+    np.random.seed(5)
+    card_of(forest, digits, axes=["reliability"], threats=[])
+    assert np.random.random() == wanted

@@ -135,6 +135,8 @@ def predict_sets(subject: Subject) -> NDArray[np.bool_]:
             confidence_level=subject.coverage,
             conformity_score="lac",
             prefit=True,
+            # Otherwise it draws from numpy's global generator, which is the caller's.
+            random_state=subject.seed,
         )
         mapie.conformalize(subject.proba("calibration"), subject.calibration.labels)
         _labels, sets = mapie.predict_set(subject.proba())
