@@ -178,6 +178,9 @@ def explain_error(output: NotebookNode) -> str:
         return _(
             "{text}. Run your notebook from the top: is the name defined, and spelt the same?"
         ).format(text=text.rstrip("."))
+    # What the message of an assert makes of a function that has no return.
+    if name == "TypeError" and "NoneType.__format__" in text:
+        return _("A number was expected, and your code gave nothing (None). Does it return it?")
     if name in ("SystemExit", "KeyboardInterrupt"):
         return _("Your code stopped the notebook ({name}) while this test ran.").format(name=name)
     return _("Your code raised {name}: {text}").format(name=name, text=text).rstrip(": ")

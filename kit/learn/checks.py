@@ -70,6 +70,11 @@ def _outcome(
             "○ Python does not know `{name}` yet ({key}). Run the exercise cell first, then this one."
         )
         return "not run", _sentence(text.format(name=error.name, key=key), "neutral")
+    # What the message of an assert makes of a function that has no return.
+    if isinstance(error, TypeError) and "NoneType.__format__" in str(error):
+        text = _("✗ Not yet ({key}): a number was expected, and your code gave nothing (None).")
+        hint = _("Does your function end with `return`?")
+        return "wrong", _sentence(f"{text.format(key=key)} {hint}", "wrong")
     text = _("✗ Your code stopped with {kind} ({key}): {said}. It happened at: {line}")
     said = str(error).rstrip(".") or _("without a message")
     return "error", _sentence(

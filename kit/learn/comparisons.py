@@ -45,7 +45,9 @@ class Comparison:
             return _("○ not done yet")
         if not self.agrees:
             return _("✗ differs")
-        return _("✓ agrees") if self.is_checked else _("○ not checked")
+        if self.is_checked:
+            return _("✓ agrees")
+        return _("✓ as ours") if self.ours is not None else _("○ not checked")
 
 
 def agreement(rows: Iterable[Sequence[Any]]) -> None:
@@ -56,7 +58,7 @@ def agreement(rows: Iterable[Sequence[Any]]) -> None:
     rows
         For each quantity: its name, yours, ours, published (None where nothing is), the largest
         absolute difference that still agrees, and the reference. Yours is held against ours and the
-        published value; a row without a published value counts as not checked.
+        published value; a row without a published value counts as not checked, since nobody else has it.
 
     Raises
     ------

@@ -101,6 +101,10 @@ def test_a_test_that_never_ran_earns_nothing():
             "name 'f' is not defined. Run your notebook",
         ),
         (error("TypeError", "f() takes 0 arguments"), "raised TypeError: f() takes 0 arguments"),
+        (
+            error("TypeError", "unsupported format string passed to NoneType.__format__"),
+            "gave nothing (None). Does it return it?",
+        ),
         (error("SystemExit", "0"), "stopped the notebook"),
         (error(execution.DIED), "ended the Python process"),
         (error(execution.TIMED_OUT), "loop without end"),

@@ -38,6 +38,14 @@ def test_another_error_is_named_with_its_message(capsys):
     )
 
 
+def test_a_function_without_return_is_told_so(capsys):
+    got = None
+    with check("double"):
+        assert got == 4, f"expected 4, got {got:.1f}"
+    said = capsys.readouterr().out
+    assert "your code gave nothing (None). Does your function end with `return`?" in said
+
+
 @pytest.mark.parametrize("error", [AssertionError, NotImplementedError, KeyError])
 def test_strict_mode_raises_whatever_went_wrong(error, monkeypatch):
     monkeypatch.setenv("KIT_CHECKS", "strict")

@@ -22,7 +22,8 @@ def test_the_last_line_counts_what_was_checked(capsys):
     ("row", "verdict"),
     [
         (GOOD, "✓ agrees"),
-        (NOT_PUBLISHED, "○ not checked"),
+        (NOT_PUBLISHED, "✓ as ours"),
+        (("Slope", 1.2, None, None, 0.01, "–"), "○ not checked"),
         (NOT_DONE, "○ not done yet"),
         (("x", 0.5, 0.5, 0.9, 0.1, ""), "✗ differs"),
         (("x", 0.5, 0.9, None, 0.1, ""), "✗ differs"),
