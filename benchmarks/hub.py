@@ -195,7 +195,7 @@ def submit_and_wait(hub: Bench, name: str, visitor: Visitor, pause: float = 0.0)
     before = hub.assignment(visitor)["feedback_at"]
     began = time.monotonic()
     files = {"files": {"practice.ipynb": base64.b64encode(notebook).decode()}}
-    answer = visitor.ask(f"services/work/api/hand-in/{COURSE}/practice", data=files)
+    answer = visitor.ask(f"services/exchange/api/hand-in/{COURSE}/practice", data=files)
     assert answer.status == 201, answer.text
     while time.monotonic() - began < 600:
         row = hub.assignment(visitor)

@@ -187,7 +187,7 @@ def _look_as(
     looks: list[tuple[str, str, Callable[[int], bool], str]] = [
         (f"{home}/lab", _("JupyterLab opens"), lambda status: status == 200, ""),
         (f"{home}/kit/work", _("the panel has the courses"), lambda status: status == 200, ""),
-        ("services/work/api/me", _("the exchange answers"), lambda status: status == 200, ""),
+        ("services/exchange/api/me", _("the exchange answers"), lambda status: status == 200, ""),
         (f"{home}/formgrader", _("there is no formgrader"), lambda status: status == 404, ""),
     ]
     for course in settings.courses:

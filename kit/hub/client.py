@@ -18,7 +18,7 @@ from kit.errors import KitError
 from kit.grading.exchange import MAX_ATTEMPT_BYTES, Receipt
 from kit.i18n import gettext as _
 
-ADDRESS = "KIT_HUB_WORK"
+ADDRESS = "KIT_HUB_EXCHANGE"
 TOKEN = "JUPYTERHUB_API_TOKEN"
 SECONDS = 60.0
 

@@ -19,7 +19,7 @@ from kit.hub.settings import HubSettings, read_settings
 from kit.i18n import gettext as _
 from kit.workspace.lab import FIRST_LESSON
 
-WORK_VARIABLE = "KIT_HUB_WORK"
+EXCHANGE_VARIABLE = "KIT_HUB_EXCHANGE"
 
 
 def configure(c: Any, root: Path) -> None:
@@ -27,7 +27,7 @@ def configure(c: Any, root: Path) -> None:
     place = Place(root)
     settings = read_settings(place.settings)
     people = read_people(place.roster, [course.name for course in settings.courses])
-    ports = keep_ports(place, ["hub", "proxy", "work"])
+    ports = keep_ports(place, ["hub", "proxy", "exchange"])
     _configure_hub(c, place, settings, ports)
     _configure_people(c, place, settings, people)
     _configure_servers(c, place, settings, ports)
@@ -51,7 +51,7 @@ def configure_beside(c: Any, root: Path, *, python: str = sys.executable) -> Non
     people = read_people(place.roster, [course.name for course in settings.courses])
     c.Authenticator.allowed_users = {person.id for person in people}
     _configure_groups(c, settings, people)
-    _configure_lab(c, place, settings, keep_ports(place, ["work"]), python)
+    _configure_lab(c, place, settings, keep_ports(place, ["exchange"]), python)
     _configure_services(c, place, settings)
 
 
@@ -160,7 +160,7 @@ def _configure_lab(
         "KIT_KERNELS_SHARED": str(place.kernels),
         "OMP_NUM_THREADS": "1",
         "KIT_HUB_LEARNER": str(place.learner),
-        WORK_VARIABLE: f"http://127.0.0.1:{ports['work']}{settings.base_url}services/work/",
+        EXCHANGE_VARIABLE: f"http://127.0.0.1:{ports['exchange']}{settings.base_url}services/exchange/",
     }
     people = read_people(place.roster, [course.name for course in settings.courses])
     by_id = {person.id: person for person in people}
@@ -193,7 +193,7 @@ def _configure_services(c: Any, place: Place, settings: HubSettings) -> None:
             callback = f"{settings.base_url}services/{service.name}/oauth_callback"
             entry |= {"url": service.url, "oauth_no_confirm": True, "oauth_redirect_uri": callback}
         c.JupyterHub.services.append(entry)
-    everybody = [f"access:services!service={name}" for name in ("work",)]
+    everybody = [f"access:services!service={name}" for name in ("exchange",)]
     c.JupyterHub.load_roles = [
         {"name": "user", "scopes": ["self", *everybody]},
         {

@@ -40,7 +40,7 @@ def list_services(place: Place, settings: HubSettings) -> list[Service]:
     """Return the services of a hub, the one that people wait for first."""
     python = sys.executable
     desks = {course.name: f"desk-{course.name}" for course in settings.courses}
-    ports = keep_ports(place, ["hub", "proxy", "work", *desks.values()])
+    ports = keep_ports(place, ["hub", "proxy", "exchange", *desks.values()])
     culler = [
         python,
         "-m",
@@ -49,7 +49,7 @@ def list_services(place: Place, settings: HubSettings) -> list[Service]:
         "--cull-every=60",
     ]
     return [
-        Service("work", (python, "-m", "kit.hub.work"), ports["work"]),
+        Service("exchange", (python, "-m", "kit.hub.exchange"), ports["exchange"]),
         Service("grader", (python, "-m", "kit.hub.grader")),
         Service("culler", tuple(as_account(settings, culler))),
         *(

@@ -52,14 +52,15 @@ def why_not():
 
 
 def wait_for(condition, what, seconds=90):
-    """Wait until a condition holds, and return what it gave."""
+    """Wait until a condition holds, and return what it gave; ``what`` is text, or a function that makes it."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = condition()
         if found:
             return found
         time.sleep(0.1)
-    raise AssertionError(f"{what}: not within {seconds} s")
+    told = what() if callable(what) else what
+    raise AssertionError(f"{told}: not within {seconds} s")
 
 
 class RunningHub:
@@ -109,7 +110,7 @@ class RunningHub:
             stderr=subprocess.STDOUT,
         )
         log.close()
-        wait_for(self.is_up, f"the hub starts ({self.said()})", seconds=120)
+        wait_for(self.is_up, lambda: f"the hub starts ({self.said()})", seconds=120)
 
     def said(self):
         """Return the last words of the hub's parts, for the message of a failure."""
@@ -121,7 +122,7 @@ class RunningHub:
     def is_up(self):
         assert self.supervisor.poll() is None, self.said()
         try:
-            standing = self.operator().ask("services/work/api/me", seconds=5)
+            standing = self.operator().ask("services/exchange/api/me", seconds=5)
             return standing.status in (401, 403)
         except Exception:
             return False
@@ -178,7 +179,7 @@ class RunningHub:
             "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
             "JUPYTERHUB_API_TOKEN": token,
             "JUPYTERHUB_USER": name,
-            "KIT_HUB_WORK": f"{self.base}services/work/",
+            "KIT_HUB_EXCHANGE": f"{self.base}services/exchange/",
             "KIT_LANG": "en",
             "OMP_NUM_THREADS": "1",
         }
@@ -216,7 +217,7 @@ class RunningHub:
 
     def assignment(self, visitor, course=COURSE):
         """Return how somebody stands in the practice assignment."""
-        answer = visitor.ask("services/work/api/me")
+        answer = visitor.ask("services/exchange/api/me")
         assert answer.status == 200, answer.text + self.said()
         standing = answer.json()
         rows = next(each for each in standing["courses"] if each["name"] == course)["assignments"]
@@ -227,7 +228,7 @@ class RunningHub:
             row = self.assignment(visitor, course)
             return row if row["state"] in ("graded", "mentor", "failed") else None
 
-        return wait_for(judged, f"the submission is graded ({self.said()})", seconds)
+        return wait_for(judged, lambda: f"the submission is graded ({self.said()})", seconds)
 
     def stop(self):
         if self.supervisor is not None and self.supervisor.poll() is None:

@@ -89,7 +89,7 @@ def test_a_mark_that_a_mentor_gives_comes_back_to_the_student(hub):
     before = hub.assignment(visitor)["feedback_at"]
     give_points(load_course(hub.root / "courses" / COURSE), SANTIAGO, 2.5)
     wait_for(lambda: hub.assignment(visitor)["feedback_at"] > before, "the feedback is renewed")
-    page = visitor.ask(f"services/work/api/feedback/{COURSE}/practice").text
+    page = visitor.ask(f"services/exchange/api/feedback/{COURSE}/practice").text
     assert "Well measured" in page
     assert "2.5 of 3 points" in page
 
@@ -127,7 +127,7 @@ def test_a_course_says_when_no_more_attempts_are_allowed(hub):
     third = hub.run_as(HOSTILE, "kit", "submit", "practice", "--to", "hub:second")
     assert third.returncode == 1
     assert "2 times" in third.stderr
-    attempts = visitor.ask("services/work/api/attempts/second/practice").json()["attempts"]
+    attempts = visitor.ask("services/exchange/api/attempts/second/practice").json()["attempts"]
     assert len(attempts) == 2
 
 
@@ -186,7 +186,7 @@ def test_a_correction_that_is_released_is_offered_while_the_hub_runs(hub, tmp_pa
     corrected = shutil.copytree(REPO / "assignments" / "practice", tmp_path / "practice")
     (corrected / "hint.txt").write_text("Look at the units.\n")
     release_again(hub.root, "second", str(corrected))
-    files = visitor.ask("services/work/api/files/second/practice").json()["files"]
+    files = visitor.ask("services/exchange/api/files/second/practice").json()["files"]
     assert "hint.txt" in files
     assert (hub.root / "public" / "digest").read_text() != before
     assert course.stat().st_uid == pwd.getpwnam(hub.account).pw_uid

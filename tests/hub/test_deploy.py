@@ -97,7 +97,7 @@ def test_the_file_for_tljh_loads_as_jupyterhub_loads_it(example, monkeypatch):
     monkeypatch.setenv("KIT_HUB_FOLDER", str(example))
     c = PyFileConfigLoader("bitacora.py", str(REPO / "deploy" / "tljh")).load_config()
     assert c.Spawner.cmd == ["/opt/tljh/user/bin/python", "-m", "kit.hub.single"]
-    assert {service["name"] for service in c.JupyterHub.services} >= {"work", "grader", "check"}
+    assert {service["name"] for service in c.JupyterHub.services} >= {"exchange", "grader", "check"}
 
 
 def test_only_loopback_is_listened_on_unless_the_operator_says_so(example, monkeypatch):

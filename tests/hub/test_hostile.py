@@ -76,7 +76,7 @@ def notebook(*, code=None, text=None):
 
 def hand_in(visitor, files, course=COURSE, **more):
     data = {"files": {name: base64.b64encode(each).decode() for name, each in files.items()}}
-    return visitor.ask(f"services/work/api/hand-in/{course}/practice", data=data | more)
+    return visitor.ask(f"services/exchange/api/hand-in/{course}/practice", data=data | more)
 
 
 def test_nobody_hands_in_under_another_name(hub):
@@ -98,7 +98,7 @@ def test_without_a_token_of_the_hub_nothing_is_taken_or_told(hub):
     for token in ("", "0" * 32):
         stranger = Visitor(hub.base, token)
         assert hand_in(stranger, {"practice.ipynb": notebook()}).status in (401, 403)
-        assert stranger.ask("services/work/api/me").status in (401, 403)
+        assert stranger.ask("services/exchange/api/me").status in (401, 403)
 
 
 def test_a_student_of_another_course_learns_nothing_of_this_one(hub):
@@ -106,7 +106,7 @@ def test_a_student_of_another_course_learns_nothing_of_this_one(hub):
 
     visitor = hub.visitor(SANTIAGO)
     for path in ("files", "attempts", "feedback"):
-        assert visitor.ask(f"services/work/api/{path}/second/practice").status == 404
+        assert visitor.ask(f"services/exchange/api/{path}/second/practice").status == 404
     assert hand_in(visitor, {"practice.ipynb": notebook()}, course="second").status == 404
 
 
@@ -114,7 +114,7 @@ def test_names_in_addresses_lead_nowhere(hub):
     visitor = hub.visitor(HOSTILE)
     for name in ("..%2F..%2Fstate", "%2Fetc%2Fpasswd", "..", f"practice%2F..%2F{PARIS}"):
         for path in ("files", "attempts", "feedback"):
-            answer = visitor.ask(f"services/work/api/{path}/{COURSE}/{name}")
+            answer = visitor.ask(f"services/exchange/api/{path}/{COURSE}/{name}")
             assert answer.status >= 400, (path, name)
             assert "root:" not in answer.text
 
@@ -145,7 +145,7 @@ def test_a_student_reaches_neither_the_server_nor_the_processes_of_another(hub):
     assert "PermissionError" in hub.run_as(HOSTILE, "python", "-c", code).stderr
     code = f"print(open('/proc/{pid}/environ').read())"
     assert "PermissionError" in hub.run_as(HOSTILE, "python", "-c", code).stderr
-    service = hub.service_pid("kit.hub.work")
+    service = hub.service_pid("kit.hub.exchange")
     code = f"print(open('/proc/{service}/environ').read())"
     assert "PermissionError" in hub.run_as(HOSTILE, "python", "-c", code).stderr
 
@@ -198,7 +198,7 @@ def test_a_page_that_a_student_prepared_runs_nothing_in_a_mentors_browser(people
     page.wait_for_load_state("networkidle")
     assert page.title() != "taken"
     assert not [url for url in asked if "/hub/api/users" in url]
-    told = visitor.ask(f"services/work/api/feedback/{COURSE}/practice")
+    told = visitor.ask(f"services/exchange/api/feedback/{COURSE}/practice")
     assert "<script" not in told.text.lower()
     assert "onerror" not in told.text.lower() or "&lt;img" in told.text
     assert "sandbox" in told.headers["content-security-policy"]
@@ -208,14 +208,14 @@ def test_what_one_student_sends_keeps_nobody_else_waiting(hub):
     hostile, paris = hub.visitor(HOSTILE), hub.visitor(PARIS)
     ports = json.loads((hub.root / "state" / "ports.json").read_text())
     head = (
-        f"POST /services/work/api/hand-in/{COURSE}/practice HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"POST /services/exchange/api/hand-in/{COURSE}/practice HTTP/1.1\r\nHost: 127.0.0.1\r\n"
         f"Authorization: token {hostile.token}\r\nContent-Length: 60000000\r\n\r\n"
     ).encode()
-    half_sent = [socket.create_connection(("127.0.0.1", ports["work"])) for _ in range(20)]
+    half_sent = [socket.create_connection(("127.0.0.1", ports["exchange"])) for _ in range(20)]
     try:
         for connection in half_sent:
             connection.sendall(head + os.urandom(1000))
-        assert paris.ask("services/work/api/me", seconds=30).status == 200
+        assert paris.ask("services/exchange/api/me", seconds=30).status == 200
         answer = hand_in(paris, {"practice.ipynb": notebook(code="def swing(*a): return 0")})
         assert answer.status == 201
         too_many = hand_in(hostile, {"practice.ipynb": notebook()})
@@ -229,14 +229,14 @@ def test_what_one_student_sends_keeps_nobody_else_waiting(hub):
 def test_more_than_the_hub_takes_is_refused_before_it_is_kept(hub):
     visitor = hub.visitor(HOSTILE)
     ports = json.loads((hub.root / "state" / "ports.json").read_text())
-    with socket.create_connection(("127.0.0.1", ports["work"])) as connection:
+    with socket.create_connection(("127.0.0.1", ports["exchange"])) as connection:
         connection.sendall(
-            f"POST /services/work/api/hand-in/{COURSE}/practice HTTP/1.1\r\nHost: h\r\n"
+            f"POST /services/exchange/api/hand-in/{COURSE}/practice HTTP/1.1\r\nHost: h\r\n"
             f"Authorization: token {visitor.token}\r\nContent-Length: 900000000\r\n\r\n".encode()
         )
         connection.settimeout(60)
         said = connection.recv(200)
     assert not said.startswith(b"HTTP/1.1 2")
     for files in ({"a.ipynb": "not base64"}, ["a"], None):
-        path = f"services/work/api/hand-in/{COURSE}/practice"
+        path = f"services/exchange/api/hand-in/{COURSE}/practice"
         assert visitor.ask(path, data={"files": files}).status == 409

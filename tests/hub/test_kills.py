@@ -66,16 +66,16 @@ def test_the_grader_is_killed_while_it_grades(hub):
 def test_the_exchange_is_killed_while_an_attempt_arrives(hub):
     visitor = hub.visitor(SANTIAGO)
     before = kept(hub)
-    old = hub.pid("work")
-    port = json.loads((hub.root / "state" / "ports.json").read_text())["work"]
+    old = hub.pid("exchange")
+    port = json.loads((hub.root / "state" / "ports.json").read_text())["exchange"]
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(
-            f"POST /services/work/api/hand-in/{COURSE}/practice HTTP/1.1\r\nHost: h\r\n"
+            f"POST /services/exchange/api/hand-in/{COURSE}/practice HTTP/1.1\r\nHost: h\r\n"
             f"Authorization: token {visitor.token}\r\nContent-Length: 5000\r\n\r\nhalf".encode()
         )
         kill(old)
-    wait_for_another(hub, "work", old)
-    wait_for(lambda: visitor.ask("services/work/api/me").status == 200, "the exchange is back")
+    wait_for_another(hub, "exchange", old)
+    wait_for(lambda: visitor.ask("services/exchange/api/me").status == 200, "the exchange is back")
     assert kept(hub) == before
     assert not list((hub.root / "inbox").glob(".incoming-*"))
     assert hand_in(visitor, {"practice.ipynb": notebook()}).status == 201
@@ -146,7 +146,7 @@ def test_everything_is_killed_at_once_and_starts_again_with_what_there_was(hub):
         hand_in(visitor, {"practice.ipynb": notebook(code="def swing(*a): return 0")}).status == 201
     )
     attempts, server = kept(hub), hub.server_pid(SANTIAGO)
-    parts = [hub.pid(part) for part in ("hub", "grader", "work")]
+    parts = [hub.pid(part) for part in ("hub", "grader", "exchange")]
     hub.supervisor.kill()
     hub.supervisor.wait()
     for pid in parts:

@@ -65,7 +65,7 @@ class Register:
                 settings = read_settings(self.place.settings)
                 names = [course.name for course in settings.courses]
                 people = read_people(self.place.roster, names)
-            except KitError:
+            except (KitError, OSError):
                 if self._known is None:
                     raise
             else:
