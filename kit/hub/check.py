@@ -21,7 +21,7 @@ from kit.errors import KitError
 from kit.hub.inbox import read_queue
 from kit.hub.people import Person, read_people
 from kit.hub.place import Place
-from kit.hub.settings import HubSettings, read_settings
+from kit.hub.settings import CourseSettings, HubSettings, read_settings
 from kit.hub.visitor import Visitor
 from kit.i18n import gettext as _
 
@@ -81,6 +81,8 @@ def check_hub(
     yield _look_at_login(settings)
     yield _look_at_queue(place)
     yield _look_at_disk(place)
+    for course in settings.courses:
+        yield _look_at_gradebook(place, settings, course)
     for role, wanted in (("student", student), ("mentor", mentor)):
         person = _choose(people, role, wanted)
         if person is None:
@@ -146,6 +148,24 @@ def _look_at_disk(place: Place) -> Finding:
     free = shutil.disk_usage(place.root).free
     said = _("{n:.1f} GB are free on the disk").format(n=free / 2**30)
     return Finding(free > LEAST_DISK, said, _("Make room, or people's work can not be saved"))
+
+
+def _look_at_gradebook(place: Place, settings: HubSettings, course: CourseSettings) -> Finding:
+    """Read a gradebook as the hub's own account would."""
+    from kit.grading.course import load_course
+    from kit.grading.gradebook import gradebook_place, read_rows, visiting_as
+
+    opened = load_course(place.course(course.name), new=True)
+    where = gradebook_place(opened)
+    try:
+        with visiting_as(pwd.getpwnam(settings.account).pw_uid):
+            read_rows(opened, ("SELECT COUNT(*) FROM assignment",), {})
+    except KitError as error:
+        return Finding(False, f"{course.name}: {error.what} ({where})", error.fix or "")
+    return Finding(
+        True,
+        _("{course}: the gradebook can be read ({where})").format(course=course.name, where=where),
+    )
 
 
 @contextlib.contextmanager
@@ -225,6 +245,7 @@ def _look_at_secrets(person: Person, place: Place) -> Finding:
     """Try, as the person's Unix account, to read what is not theirs."""
     entry = pwd.getpwnam(person.id)
     secrets = [place.state, place.courses, place.inbox, place.log, place.codes, place.people]
+    secrets += [place.settings]
     done = subprocess.run(
         ["/usr/bin/env", "-i", _python_for_all(), "-c", _PEEK, *map(str, secrets)],
         user=entry.pw_uid,

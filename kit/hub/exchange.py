@@ -33,7 +33,7 @@ from kit.hub.people import Person, read_people
 from kit.hub.place import Place
 from kit.hub.services import FOLDER_VARIABLE
 from kit.hub.settings import CourseSettings, HubSettings, read_settings
-from kit.hub.standing import describe_person
+from kit.hub.standing import MarkReader, describe_person
 from kit.i18n import gettext as _
 
 MAX_BODY = 64 * 2**20
@@ -149,10 +149,14 @@ class Handler(web.RequestHandler):
 class Standing(Handler):
     """How somebody stands in their courses."""
 
+    reader = MarkReader()
+
     async def get(self) -> None:
         """Answer with plain data."""
-        place = self.register.place
-        self.finish(await self.on_thread(describe_person, place, self.settings_now, self.person))
+        told = await self.on_thread(
+            describe_person, self.register.place, self.settings_now, self.person, self.reader
+        )
+        self.finish(told)
 
 
 @web.stream_request_body

@@ -24,6 +24,7 @@ from kit.i18n import gettext as _
 from kit.workspace.content import CLONE, WELCOME, find_content, is_clone
 
 EXAMPLE = Path(__file__).parent / "example"
+GENERATED = "# Generated from hub.yaml by kit hub start: change db_url there.\n"
 
 
 def make_hub(root: Path) -> None:
@@ -141,6 +142,9 @@ def _make_folders(place: Place, settings: HubSettings) -> None:
     for secret in (place.people, place.codes):
         if secret.exists():
             secret.chmod(0o600)
+    # The address of a gradebook may hold a password. The services read the file again when it changes.
+    os.chown(place.settings, 0, pwd.getpwnam(settings.account).pw_gid)
+    place.settings.chmod(0o640)
 
 
 def _make_codes(
@@ -174,9 +178,7 @@ def _make_courses(
         folder = place.course(course.name)
         own_folder(folder, settings.account)
         _write_if_changed(folder / "groups.csv", _groups(course, people))
-        if course.db_url:
-            line = f"c = get_config()\nc.CourseDirectory.db_url = {course.db_url!r}\n"
-            _write_if_changed(folder / "nbgrader_config.py", line)
+        _point_to_gradebook(folder / "nbgrader_config.py", course.db_url)
         own_tree(folder, settings.account)
         names = course.assignments or tuple(sorted(sources))
         unknown = [
@@ -199,6 +201,22 @@ def _make_courses(
                 say(_("Released {name} in {course}.").format(name=name, course=course.name))
 
 
+def _point_to_gradebook(path: Path, db_url: str) -> None:
+    """Tell a course where its gradebook is, in nbgrader's own words; a file that somebody wrote stays."""
+    ours = not path.exists() or path.read_text(encoding="utf-8").startswith(GENERATED)
+    if db_url and not ours:
+        raise KitError(
+            _("this course has a configuration of its own, and hub.yaml names a gradebook for it"),
+            where=path,
+            fix=_("Write c.CourseDirectory.db_url into this file, and take db_url out of hub.yaml"),
+        )
+    if db_url:
+        line = f"{GENERATED}c = get_config()\nc.CourseDirectory.db_url = {db_url!r}\n"
+        _write_if_changed(path, line)
+    elif ours:
+        path.unlink(missing_ok=True)
+
+
 def find_sources(settings: HubSettings) -> dict[str, Path]:
     """Return name → folder of the assignments that can be released."""
     top = Path(settings.sources) if settings.sources else CLONE / "assignments"
@@ -212,10 +230,12 @@ def release(
 ) -> None:
     """Release an assignment in a course of the hub, as `kit release` does, and offer it to learners."""
     from kit.grading.course import load_course
+    from kit.grading.gradebook import visiting_as
     from kit.grading.publication import publish_assignment
 
     folder = place.course(course)
-    publish_assignment(load_course(folder, new=True), assignment, **options)
+    with visiting_as(pwd.getpwnam(settings.account).pw_uid):
+        publish_assignment(load_course(folder, new=True), assignment, **options)
     own_tree(folder, settings.account)
 
 

@@ -16,6 +16,8 @@ from kit.i18n import gettext as _
 
 ACCOUNTS = ("codes", "pam", "shared-password")
 _CLASS = re.compile(r"[A-Za-z_][\w.]*(?::|\.)[A-Za-z_]\w*")
+# As SQLAlchemy writes it: a database, perhaps with its driver, and where it is.
+_ADDRESS = re.compile(r"[a-z][a-z0-9]*(?:\+[a-z0-9_]+)?://\S+")
 _COURSE = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 
 
@@ -229,6 +231,12 @@ def _read_courses(checker: TermsChecker, table: Any) -> tuple[CourseSettings, ..
         inner.unknown(set(fields) - {"name"})
         attempts = inner.number("most_attempts") if "most_attempts" in values else 0
         wait = inner.number("wait_seconds") if "wait_seconds" in values else 0.0
+        db_url = str(values.get("db_url") or "")
+        if db_url and not _ADDRESS.fullmatch(db_url):
+            # Not repeated: there may be a password in it.
+            inner.complain(
+                _("'db_url' is no address of a gradebook"), _("Write postgresql://user@host/name")
+            )
         found.append(
             CourseSettings(
                 name=str(name),
@@ -237,7 +245,7 @@ def _read_courses(checker: TermsChecker, table: Any) -> tuple[CourseSettings, ..
                 most_attempts=int(attempts),
                 wait_seconds=wait,
                 after_due=_read_flag(inner, values, "after_due") if "after_due" in values else True,
-                db_url=str(values.get("db_url") or ""),
+                db_url=db_url,
             )
         )
         checker.errors += inner.errors

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from kit.errors import KitError
 from kit.grading.course import Course, load_course
 from kit.grading.feedback_pages import feedback_path, read_title
+from kit.grading.mentor_marks import Marks, read_mentor_marks, with_mentor_marks
 from kit.grading.policy import load_policy
 from kit.grading.results import Result, read_result
 from kit.hub.inbox import Job, list_attempts
@@ -18,8 +19,34 @@ from kit.hub.place import Place
 from kit.hub.settings import CourseSettings, HubSettings
 
 
+class MarkReader:
+    """What mentors gave, read from the gradebook only when somebody's feedback page is new."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str, str], tuple[float, Marks]] = {}
+
+    def read(self, course: Course, assignment: str, student: str, moment: float) -> Marks:
+        """Return what a mentor gave somebody, as of the page that was written at ``moment``."""
+        key = (str(course.root), assignment, student)
+        known = self._known.get(key)
+        if known is not None and known[0] == moment:
+            return known[1]
+        try:
+            marks = read_mentor_marks(course, assignment).get(student, {})
+        except KitError:
+            # A server that is away for a moment; the page says what was marked.
+            return known[1] if known is not None else {}
+        self._known[key] = (moment, marks)
+        return marks
+
+
 def describe_person(
-    place: Place, settings: HubSettings, person: Person, *, now: datetime | None = None
+    place: Place,
+    settings: HubSettings,
+    person: Person,
+    reader: MarkReader,
+    *,
+    now: datetime | None = None,
 ) -> dict[str, Any]:
     """Return, as plain data, what somebody sees of their courses."""
     return {
@@ -33,7 +60,7 @@ def describe_person(
                 "name": course.name,
                 "title": course.title,
                 "most_attempts": course.most_attempts,
-                "assignments": describe_course(place, course, person, now=now),
+                "assignments": describe_course(place, course, person, reader, now=now),
             }
             for course in settings.courses
             if person.takes_part(course.name)
@@ -42,7 +69,12 @@ def describe_person(
 
 
 def describe_course(
-    place: Place, course: CourseSettings, person: Person, *, now: datetime | None = None
+    place: Place,
+    course: CourseSettings,
+    person: Person,
+    reader: MarkReader,
+    *,
+    now: datetime | None = None,
 ) -> list[dict[str, Any]]:
     """Return the assignments of a course as somebody stands in them."""
     folder = place.course(course.name)
@@ -52,7 +84,8 @@ def describe_course(
     opened = load_course(folder)
     names = [path.name for path in sorted(released.iterdir()) if not path.name.startswith(".")]
     rows = [
-        _describe(place, opened, course, name, person, now or datetime.now(UTC)) for name in names
+        _describe(place, opened, course, name, person, reader, now or datetime.now(UTC))
+        for name in names
     ]
     return sorted(rows, key=lambda row: (row["due"] or "9999", row["title"]))
 
@@ -63,12 +96,16 @@ def _describe(
     course: CourseSettings,
     assignment: str,
     person: Person,
+    reader: MarkReader,
     now: datetime,
 ) -> dict[str, Any]:
     attempts = list_attempts(place, course.name, assignment, person.id)
     due = load_policy(opened, assignment).due_for(person.id)
     result = _read(opened, assignment, person.id)
-    page = Path(opened.root, feedback_path(opened, assignment, person.id))
+    written = _written_at(Path(opened.root, feedback_path(opened, assignment, person.id)))
+    if result is not None and written is not None:
+        given = reader.read(opened, assignment, person.id, written)
+        result = with_mentor_marks(result, given)
     newest = attempts[-1].submitted_at if attempts else None
     # Marks of an older attempt are told apart from those of the newest.
     current = (
@@ -86,12 +123,19 @@ def _describe(
         "late": due is not None and now > due,
         "attempts": [attempt.submitted_at.isoformat() for attempt in attempts],
         "state": _state(newest, result if current else None, waits=waits),
-        "feedback": page.is_file(),
-        "feedback_at": page.stat().st_mtime if page.is_file() else None,
+        "feedback": written is not None,
+        "feedback_at": written,
     }
     if result is not None:
         row |= {"score": result.score, "max_score": result.max_score, "outcome": result.outcome}
     return row
+
+
+def _written_at(page: Path) -> float | None:
+    try:
+        return page.stat().st_mtime
+    except OSError:
+        return None
 
 
 def _read(course: Course, assignment: str, student: str) -> Result | None:

@@ -101,8 +101,23 @@ def wait_until_ready(folder, server):
             time.sleep(0.05)
 
 
-def new_database(folder, name):
+def new_role(folder, name, password=None):
+    """Make somebody who may log in: by their account of the machine, or with a password."""
+    with connect(folder) as db:
+        db.execute(f'CREATE ROLE "{name}" LOGIN' + (f" PASSWORD '{password}'" if password else ""))
+    rules = folder / "data" / "pg_hba.conf"
+    rest = [line for line in rules.read_text().splitlines() if "trust" not in line]
+    how = "scram-sha-256" if password else "peer"
+    # Only the tests' own user comes in unasked.
+    own = [f'local all "{name}" {how}', "local all kit trust"]
+    rules.write_text("\n".join([*own, *rest]) + "\n")
+    folder.chmod(0o711)
+    with connect(folder) as db:
+        db.execute("SELECT pg_reload_conf()")
+
+
+def new_database(folder, name, owner="kit"):
     """Make an empty database and return its URL as it stands in a course's configuration."""
     with connect(folder) as db:
-        db.execute(f'CREATE DATABASE "{name}"')
-    return f"postgresql://kit@/{name}?host={folder}"
+        db.execute(f'CREATE DATABASE "{name}" OWNER "{owner}"')
+    return f"postgresql://{owner}@/{name}?host={folder}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sys
 import tempfile
@@ -11,13 +12,16 @@ import pytest
 
 # pytest's importlib mode leaves sys.path alone, and helper modules are imported by name.
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "grading"))
 
 from running_hub import (
     HOSTILE,
     MENTOR,
     PARIS,
+    PASSWORD,
     REPO,
     SANTIAGO,
+    SERVED,
     RunningHub,
     remove_users,
     why_not,
@@ -28,14 +32,27 @@ SEEN = REPO / "test-results"
 
 
 @pytest.fixture(scope="session")
-def hub():
+def database_server():
+    """The folder with the socket of a PostgreSQL server; None where none is installed."""
+    from postgresql import postgresql_server
+
+    with contextlib.ExitStack() as opened:
+        try:
+            folder = opened.enter_context(postgresql_server())
+        except pytest.skip.Exception:
+            folder = None
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def hub(request):
     reason = why_not()
     if reason:
         pytest.skip(reason)
     root = Path(tempfile.mkdtemp(prefix="kh-", dir="/tmp"))
     root.chmod(0o755)
     running = RunningHub(root)
-    running.write_settings()
+    running.write_settings(make_gradebooks(running, request.getfixturevalue("database_server")))
     try:
         running.start()
         yield running
@@ -43,6 +60,26 @@ def hub():
         running.stop()
         remove_users([MENTOR, PARIS, SANTIAGO, HOSTILE, running.account])
         shutil.rmtree(root, ignore_errors=True)
+
+
+def make_gradebooks(running, folder):
+    """Return course → address of its gradebook: one that knows the hub's account, one with a password."""
+    if folder is None:
+        return {}
+    from postgresql import new_database, new_role
+
+    new_role(folder, running.account)
+    new_role(folder, "marks", PASSWORD)
+    served = new_database(folder, SERVED, "marks").replace("marks@", f"marks:{PASSWORD}@")
+    return {"second": new_database(folder, "second", running.account), SERVED: served}
+
+
+@pytest.fixture
+def gradebooks(hub):
+    """The addresses of the gradebooks on a server."""
+    if not hub.gradebooks:
+        pytest.skip("no PostgreSQL: install it with `sudo apt-get install postgresql`")
+    return hub.gradebooks
 
 
 class People:

@@ -23,6 +23,9 @@ REPO = Path(__file__).resolve().parents[2]
 RUN = f"kt{os.getpid() % 100000}"
 MENTOR, PARIS, SANTIAGO, HOSTILE = (f"{RUN}-{name}" for name in ("ment", "par", "scl", "bad"))
 COURSE = "first-steps"
+#: The course with its gradebook on a server that asks for a password.
+SERVED = "tides"
+PASSWORD = "NUTRIA-5582"
 
 
 def why_not():
@@ -73,12 +76,20 @@ class RunningHub:
         self.base = f"http://127.0.0.1:{self.port}/"
         self.supervisor = None
         self.account = f"{RUN}-hub"
+        self.gradebooks = {}
 
-    def write_settings(self):
+    def write_settings(self, gradebooks):
+        """Write the operator's files; courses whose gradebook is on a server are named with its address."""
+        self.gradebooks = gradebooks
         courses = {
             COURSE: {"title": "First steps", "assignments": ["practice"]},
             "second": {"title": "Second course", "assignments": ["practice"], "most_attempts": 2},
         }
+        if SERVED in gradebooks:
+            courses[SERVED] = {"title": "Tides", "assignments": ["practice"]}
+        for name, address in gradebooks.items():
+            courses[name]["db_url"] = address
+        mentored = " ".join(name for name in courses if name != "second")
         settings = {
             "port": self.port,
             "account": self.account,
@@ -90,7 +101,7 @@ class RunningHub:
         (self.root / "hub.yaml").write_text(json.dumps(settings))
         (self.root / "roster.csv").write_text(
             "id,role,site,language,timezone,courses\n"
-            f"{MENTOR},mentor,Paris,fr,Europe/Paris,{COURSE}\n"
+            f"{MENTOR},mentor,Paris,fr,Europe/Paris,{mentored}\n"
             f"{PARIS},student,Paris,fr,Europe/Paris,\n"
             f"{SANTIAGO},student,Santiago,es,America/Santiago,{COURSE}\n"
             f"{HOSTILE},student,Santiago,en,America/Santiago,\n"

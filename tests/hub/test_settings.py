@@ -4,7 +4,7 @@ import pytest
 
 from kit.errors import KitError
 from kit.hub.people import Person, read_logins, read_people
-from kit.hub.preparation import EXAMPLE
+from kit.hub.preparation import EXAMPLE, _point_to_gradebook
 from kit.hub.settings import parse_settings, read_settings
 
 GOOD = {"courses": {"ai": {"title": "AI", "assignments": ["error-bars"], "most_attempts": 3}}}
@@ -42,6 +42,30 @@ def test_everything_that_is_wrong_is_told_at_once():
 def test_a_certificate_without_its_key_is_refused():
     with pytest.raises(KitError, match="belong together"):
         parse_settings(GOOD | {"certificate": "/etc/hub.pem"})
+
+
+def test_what_is_no_address_of_a_gradebook_is_refused_and_not_repeated():
+    for wrong in ("gradebook of secret-5582", "/srv/secret-5582.db"):
+        with pytest.raises(KitError, match="postgresql://user@host/name") as told:
+            parse_settings({"courses": {"ai": {"db_url": wrong}}})
+        assert "secret" not in told.value.message()
+    for right in ("postgresql:///ai", "postgresql+psycopg://hub:x@db.example.org:5432/ai"):
+        assert parse_settings({"courses": {"ai": {"db_url": right}}}).courses[0].db_url == right
+
+
+def test_a_course_is_pointed_to_its_gradebook_and_back_and_its_own_configuration_stays(tmp_path):
+    from kit.grading.course import load_course
+
+    path = tmp_path / "nbgrader_config.py"
+    _point_to_gradebook(path, "postgresql:///ai")
+    assert load_course(tmp_path, new=True).db_url == "postgresql:///ai"
+    _point_to_gradebook(path, "")
+    assert load_course(tmp_path, new=True).db_url == f"sqlite:///{tmp_path}/gradebook.db"
+    path.write_text("c = get_config()\n")
+    _point_to_gradebook(path, "")
+    with pytest.raises(KitError, match="configuration of its own"):
+        _point_to_gradebook(path, "postgresql:///ai")
+    assert path.read_text() == "c = get_config()\n"
 
 
 def test_a_folder_without_settings_is_no_hub(tmp_path):
