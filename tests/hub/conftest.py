@@ -13,6 +13,7 @@ import pytest
 # pytest's importlib mode leaves sys.path alone, and helper modules are imported by name.
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "grading"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "attacks"))
 
 from running_hub import (
     HOSTILE,

@@ -26,6 +26,8 @@ COURSE = "first-steps"
 #: The course with its gradebook on a server that asks for a password.
 SERVED = "tides"
 PASSWORD = "NUTRIA-5582"
+#: The course in which published attacks are handed in.
+ARENA = "arena"
 
 
 def why_not():
@@ -85,11 +87,13 @@ class RunningHub:
             COURSE: {"title": "First steps", "assignments": ["practice"]},
             "second": {"title": "Second course", "assignments": ["practice"], "most_attempts": 2},
         }
+        courses[ARENA] = {"title": "The arena", "assignments": ["arena"]}
+        self._write_arena()
         if SERVED in gradebooks:
             courses[SERVED] = {"title": "Tides", "assignments": ["practice"]}
         for name, address in gradebooks.items():
             courses[name]["db_url"] = address
-        mentored = " ".join(name for name in courses if name != "second")
+        mentored = " ".join(name for name in courses if name not in ("second", ARENA))
         settings = {
             "port": self.port,
             "account": self.account,
@@ -111,6 +115,28 @@ class RunningHub:
         (course / "kit.yaml").write_text(
             'assignments: {practice: {due: "2099-07-14 16:00+00:00"}}\n'
         )
+
+    def _write_arena(self):
+        """Write the assignment of the attacks as its mentor would, and a secret beside it."""
+        import arena
+
+        source = self.root / "courses" / ARENA / "source" / ARENA
+        source.mkdir(parents=True)
+        nbformat.write(arena.make_source(), source / "arena.ipynb")
+        private = source.parents[1] / "private"
+        private.mkdir()
+        (private / "secret.txt").write_text("the mentor's OCELOT-3385")
+        limits = {"wall_seconds": 8, "memory_mb": 512}
+        (source.parents[1] / "kit.yaml").write_text(
+            json.dumps({"assignments": {ARENA: {"limits": limits}}})
+        )
+
+    def token(self, name):
+        """Come as somebody without a server, with a token that the hub made for them."""
+        operator = self.operator()
+        operator.ask(f"hub/api/users/{name}", method="POST")
+        made = operator.ask(f"hub/api/users/{name}/tokens", method="POST", data={})
+        return Visitor(self.base, made.json()["token"])
 
     def start(self):
         log = (self.root / "start.log").open("ab")
@@ -148,11 +174,9 @@ class RunningHub:
 
     def visitor(self, name):
         """Come as somebody, with a token that the hub made for them; their server runs."""
-        operator = self.operator()
-        operator.ask(f"hub/api/users/{name}", method="POST")
-        operator.start_server(name)
-        made = operator.ask(f"hub/api/users/{name}/tokens", method="POST", data={})
-        return Visitor(self.base, made.json()["token"])
+        visitor = self.token(name)
+        self.operator().start_server(name)
+        return visitor
 
     def pid(self, part):
         return int((self.root / "state" / f"{part}.pid").read_text())
@@ -226,13 +250,14 @@ class RunningHub:
         nbformat.write(notebook, path)
         os.chown(path, person.pw_uid, person.pw_gid)
 
-    def assignment(self, visitor, course=COURSE):
-        """Return how somebody stands in the practice assignment."""
+    def assignment(self, visitor, course=COURSE, name=None):
+        """Return how somebody stands in an assignment: the practice, or the one of the attacks."""
+        name = name or (ARENA if course == ARENA else "practice")
         answer = visitor.ask("services/exchange/api/me")
         assert answer.status == 200, answer.text + self.said()
         standing = answer.json()
         rows = next(each for each in standing["courses"] if each["name"] == course)["assignments"]
-        return next(row for row in rows if row["name"] == "practice")
+        return next(row for row in rows if row["name"] == name)
 
     def wait_for_mark(self, visitor, course=COURSE, seconds=90):
         def judged():
