@@ -136,6 +136,7 @@ def _configure_servers(c: Any, place: Place, settings: HubSettings, ports: dict[
     c.NurserySpawner.before = ["kit.hub.folder:fill_own_folder"]
     c.NurserySpawner.group_memory = settings.memory_mb * 2**20
     c.NurserySpawner.group_processes = settings.processes
+    c.NurserySpawner.group_processors = settings.processors
     c.NurserySpawner.first_url = f"/lab/tree/{FIRST_LESSON}"
     c.Spawner.poll_interval = 5
     c.Spawner.start_timeout = 120

@@ -85,7 +85,7 @@ def ask_nursery(path: str | Path, request: dict[str, Any], *, seconds: float = 2
         The nursery's socket.
     request
         ``uid``, ``gid``, ``groups``, ``env``, ``cwd``, ``log``, ``argv``, and ``limits`` with ``memory``
-        (bytes) and ``processes``.
+        (bytes), ``processes`` and ``processors``.
 
     Raises
     ------
@@ -203,7 +203,14 @@ def _limit(limits: dict[str, Any]) -> None:
     from kit.sandbox.cgroups import make_group
 
     name = f"kit-hub-{limits['name']}-{os.getpid()}"
-    group = make_group(name, memory=limits["memory"], processes=limits["processes"])
+    group = make_group(
+        name,
+        memory=limits["memory"],
+        processes=limits["processes"],
+        processors=limits["processors"],
+        # The greedy kernel ends, and the server goes on.
+        together=False,
+    )
     if group is not None:
         group.join(os.getpid())
 

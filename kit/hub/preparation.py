@@ -378,7 +378,11 @@ def _server_settings(settings: HubSettings) -> dict[str, Any]:
         "ServerApp": {"jpserver_extensions": {**wanted, **dict.fromkeys(unwanted, False)}},
         "MappingKernelManager": {
             "cull_idle_timeout": int(settings.kernel_minutes * 60),
-            "cull_interval": 60,
+            "cull_interval": max(1, min(60, int(settings.kernel_minutes * 60))),
+        },
+        # How often a server tells the hub of work: so often that nobody who works is taken for idle.
+        "JupyterHubSingleUser": {
+            "hub_activity_interval": max(1, min(300, int(settings.server_minutes * 15)))
         },
         "FileContentsManager": {"always_delete_dir": True},
     }

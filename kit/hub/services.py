@@ -41,17 +41,10 @@ def list_services(place: Place, settings: HubSettings) -> list[Service]:
     python = sys.executable
     desks = {course.name: f"desk-{course.name}" for course in settings.courses}
     ports = keep_ports(place, ["hub", "proxy", "exchange", *desks.values()])
-    culler = [
-        python,
-        "-m",
-        "jupyterhub_idle_culler",
-        f"--timeout={int(settings.server_minutes * 60)}",
-        "--cull-every=60",
-    ]
     return [
         Service("exchange", (python, "-m", "kit.hub.exchange"), ports["exchange"]),
         Service("grader", (python, "-m", "kit.hub.grader")),
-        Service("culler", tuple(as_account(settings, culler))),
+        Service("culler", (python, "-m", "kit.hub.culler")),
         *(
             Service(desk, (python, "-m", "kit.hub.desks", course), ports[desk], shown=True)
             for course, desk in desks.items()

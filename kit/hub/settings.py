@@ -72,8 +72,8 @@ class HubSettings:
         What stands around learners' code: ``auto``, or a name that `kit grade --walls` knows.
     jobs
         How many submissions are graded at once.
-    memory_mb, processes
-        The most that one person may use; 0 megabytes for no limit.
+    memory_mb, processes, processors
+        The most that one person may use; 0 megabytes for no limit of any kind, 0 processors for all.
     server_minutes, kernel_minutes
         After how long without work a server and a kernel are ended.
     preload
@@ -96,8 +96,9 @@ class HubSettings:
     jobs: int = 2
     memory_mb: int = 2048
     processes: int = 512
-    server_minutes: float = 60
-    kernel_minutes: float = 30
+    processors: float = 0.0
+    server_minutes: float = 60.0
+    kernel_minutes: float = 30.0
     preload: tuple[str, ...] | None = None
     make_homes: bool = True
     news: str = ""
@@ -166,8 +167,9 @@ def parse_settings(data: Mapping[str, Any], *, where: str = "hub.yaml") -> HubSe
         ("jobs", 1),
         ("memory_mb", 0),
         ("processes", 32),
-        ("server_minutes", 1),
-        ("kernel_minutes", 1),
+        ("processors", 0),
+        ("server_minutes", 0.05),
+        ("kernel_minutes", 0.05),
     ):
         if name in data:
             number = checker.number(name, least=least)

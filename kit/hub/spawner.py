@@ -29,6 +29,10 @@ class NurserySpawner(LocalProcessSpawner):
     )
     group_processes = Float(512, help="Processes and threads for a person.").tag(config=True)
 
+    group_processors = Float(0, help="Processors that a person keeps busy; 0 for no limit.").tag(
+        config=True
+    )
+
     first_url = Unicode("", help="What is opened for somebody who was never here.").tag(config=True)
 
     pid: int
@@ -55,6 +59,7 @@ class NurserySpawner(LocalProcessSpawner):
                 "name": self.user.name,
                 "memory": int(self.group_memory),
                 "processes": int(self.group_processes),
+                "processors": float(self.group_processors),
             }
         loop = asyncio.get_running_loop()
         try:

@@ -104,12 +104,27 @@ def _smaller(a: int, b: int) -> int:
 
 
 def _take_cgroup(pid: int) -> None:
-    """Count what the kernel uses against whoever asked, where control groups of version 2 are mounted."""
-    with contextlib.suppress(OSError, StopIteration):
+    """Count what the kernel uses against whoever asked, by control groups of either version."""
+    try:
         with open(f"/proc/{pid}/cgroup", encoding="utf-8") as file:  # noqa: PTH123
-            group = next(line for line in file if line.startswith("0::")).strip()[3:]
-        with open(f"/sys/fs/cgroup{group}/cgroup.procs", "w", encoding="utf-8") as file:  # noqa: PTH123
-            file.write(str(os.getpid()))
+            lines = file.read().splitlines()
+    except OSError:
+        return
+    for line in lines:
+        _, controllers, group = line.split(":", 2)
+        # Version 2 has no name; the hierarchies of version 1 have that of what they limit.
+        for folder in (controllers,) if controllers else ("", "unified"):
+            with contextlib.suppress(OSError):
+                _join(f"/sys/fs/cgroup/{folder}{group}/cgroup.procs")
+
+
+def _join(path: str) -> None:
+    # Nothing is made where there is no such group.
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        os.write(descriptor, str(os.getpid()).encode())
+    finally:
+        os.close(descriptor)
 
 
 def _copy_text(source: str, target: str) -> None:

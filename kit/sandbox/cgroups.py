@@ -9,9 +9,24 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
-_CONTROLLERS_V1 = ("memory", "pids", "cpuacct")
+_CONTROLLERS_V1 = ("memory", "pids", "cpuacct", "cpu")
+_PERIOD = 100_000
+
+
+@dataclass(frozen=True)
+class _Limits:
+    memory: int
+    processes: int
+    processors: float
+    together: bool
+
+    @property
+    def quota(self) -> int:
+        """Microseconds of processor time in each period."""
+        return max(1000, int(self.processors * _PERIOD))
 
 
 class Group:
@@ -28,7 +43,7 @@ class Group:
 
     @property
     def controls(self) -> frozenset[str]:
-        """What the group limits or measures: memory, pids, cpuacct."""
+        """What the group limits or measures: memory, pids, cpuacct, cpu."""
         return frozenset(self.folders)
 
     def pids(self) -> list[int]:
@@ -92,7 +107,14 @@ class Group:
                     break
 
 
-def make_group(name: str, *, memory: int, processes: int) -> Group | None:
+def make_group(
+    name: str,
+    *,
+    memory: int,
+    processes: int,
+    processors: float = 0.0,
+    together: bool = True,
+) -> Group | None:
     """Make a group below one's own, or return None where there is no right to.
 
     Parameters
@@ -103,16 +125,21 @@ def make_group(name: str, *, memory: int, processes: int) -> Group | None:
         Bytes for all processes together, without any swap on top.
     processes
         Processes and threads together.
+    processors
+        How many of them all processes together may keep busy; 0 for no limit.
+    together
+        Whether all of the group ends when there is no memory left; otherwise the system chooses a process.
     """
+    limits = _Limits(memory, processes, processors, together)
     mounts = _find_mounts()
     own = _own_paths()
     for mount, root in mounts.values():
         _sweep(mount, name.rpartition("-")[0])
         for path in own.values():
             _sweep(_place(mount, root, path), name.rpartition("-")[0])
-    group = _make_v1(name, memory, processes, mounts, own)
+    group = _make_v1(name, limits, mounts, own)
     if group is None and "" in mounts:
-        group = _make_v2(name, memory, processes, *mounts[""], own.get("", "/"))
+        group = _make_v2(name, limits, *mounts[""], own.get("", "/"))
     return group
 
 
@@ -174,36 +201,41 @@ def _place(mount: Path, root: str, own: str) -> Path:
 
 
 def _make_v1(
-    name: str, memory: int, processes: int, mounts: dict[str, tuple[Path, str]], own: dict[str, str]
+    name: str, limits: _Limits, mounts: dict[str, tuple[Path, str]], own: dict[str, str]
 ) -> Group | None:
     group = Group(1)
-    settings = {
+    memory = limits.memory
+    settings: dict[str, dict[str, int]] = {
         "memory": {"memory.limit_in_bytes": memory, "memory.memsw.limit_in_bytes": memory},
-        "pids": {"pids.max": processes},
+        "pids": {"pids.max": limits.processes},
         "cpuacct": {},
     }
+    if limits.processors:
+        settings["cpu"] = {"cpu.cfs_period_us": _PERIOD, "cpu.cfs_quota_us": limits.quota}
     for controller, values in settings.items():
         if controller not in mounts:
             continue
         folder = _place(*mounts[controller], own.get(controller, "/")) / name
+        # Where two are mounted together, the first has made the folder of both.
+        shared = folder in group.folders.values()
         try:
-            folder.mkdir()
+            if not shared:
+                folder.mkdir()
             for file, value in values.items():
                 # Without accounting of swap there is no such file, and nothing to limit.
                 if (folder / file).exists():
                     (folder / file).write_text(str(value))
             os.close(os.open(folder / "cgroup.procs", os.O_WRONLY))
         except OSError:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+            if not shared:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
             continue
         group.folders[controller] = folder
     return group if group.folders else None
 
 
-def _make_v2(
-    name: str, memory: int, processes: int, mount: Path, root: str, own: str
-) -> Group | None:
+def _make_v2(name: str, limits: _Limits, mount: Path, root: str, own: str) -> Group | None:
     """Try one's own place and then each one above it: a place with processes in it can't be divided."""
     here = _place(mount, root, own)
     while True:
@@ -211,10 +243,16 @@ def _make_v2(
         try:
             with contextlib.suppress(OSError):
                 (here / "cgroup.subtree_control").write_text("+memory +pids")
+            if limits.processors:
+                with contextlib.suppress(OSError):
+                    (here / "cgroup.subtree_control").write_text("+cpu")
             folder.mkdir()
-            (folder / "memory.max").write_text(str(memory))
-            (folder / "pids.max").write_text(str(processes))
-            for file, value in (("memory.swap.max", "0"), ("memory.oom.group", "1")):
+            (folder / "memory.max").write_text(str(limits.memory))
+            (folder / "pids.max").write_text(str(limits.processes))
+            extras = {"memory.swap.max": "0", "memory.oom.group": str(int(limits.together))}
+            if limits.processors:
+                extras["cpu.max"] = f"{limits.quota} {_PERIOD}"
+            for file, value in extras.items():
                 with contextlib.suppress(OSError):
                     (folder / file).write_text(value)
             _try_to_join(folder)

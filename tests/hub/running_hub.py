@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 import os
@@ -12,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from pathlib import Path
 
 import nbformat
@@ -99,6 +101,8 @@ class RunningHub:
             "account": self.account,
             "courses": courses,
             "news": "Room 12 at noon.",
+            "memory_mb": 768,
+            "processors": 1,
             # What a class of beginners opens first; it keeps the start of the run short.
             "preload": ["numpy", "pandas", "matplotlib.pyplot", "scipy", "statsmodels.api"],
         }
@@ -233,6 +237,55 @@ class RunningHub:
             check=False,
             **more,
         )
+
+    def start_kernel(self, visitor, name):
+        """Start a kernel on somebody's server, as JupyterLab does; return its id."""
+        started = visitor.ask(f"user/{name}/api/kernels", data={"name": "python3"}, seconds=120)
+        assert started.status == 201, started.text[started.text.find("<h1") :] + self.said()
+        return started.json()["id"]
+
+    def run_code(self, visitor, name, kernel, code, seconds=240):
+        """Run code in a kernel; return what it printed, or the state of a kernel that went away meanwhile."""
+        return asyncio.run(asyncio.wait_for(self._run_code(visitor, name, kernel, code), seconds))
+
+    async def _run_code(self, visitor, name, kernel, code):
+        from tornado.httpclient import HTTPRequest
+        from tornado.websocket import websocket_connect
+
+        address = self.base.replace("http", "ws", 1)
+        session, asked = uuid.uuid4().hex, uuid.uuid4().hex
+        url = f"{address}user/{name}/api/kernels/{kernel}/channels?session_id={session}"
+        connection = await websocket_connect(
+            HTTPRequest(url, headers={"Authorization": f"token {visitor.token}"})
+        )
+        header = {"msg_id": asked, "msg_type": "execute_request", "session": session}
+        header |= {"username": name, "version": "5.3"}
+        content = {"code": code, "silent": False, "store_history": False}
+        message = {"channel": "shell", "header": header, "parent_header": {}, "metadata": {}}
+        await connection.write_message(json.dumps(message | {"content": content}))
+        printed = []
+        outcome = None
+        while outcome is None:
+            outcome = self._read_answer(json.loads(await connection.read_message()), asked, printed)
+        connection.close()
+        while await connection.read_message() is not None:
+            pass
+        return outcome
+
+    @staticmethod
+    def _read_answer(told, asked, printed):
+        kind, content = told["msg_type"], told["content"]
+        if kind == "status" and content["execution_state"] in ("restarting", "dead"):
+            return content["execution_state"]
+        if told["parent_header"].get("msg_id") != asked:
+            return None
+        if kind == "stream":
+            printed.append(content["text"])
+        if kind == "execute_reply":
+            assert content["status"] == "ok", content
+        # What was printed comes on another channel than the reply; this comes last on it.
+        is_over = kind == "status" and content["execution_state"] == "idle"
+        return "".join(printed) if is_over else None
 
     def answer(self, name, solved=True):
         """Write somebody's answer to the practice assignment into their folder, as they would."""
