@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -37,7 +38,8 @@ def new(folder: Path) -> None:
             folder=folder, roster=folder / "roster.csv"
         )
     )
-    click.echo(f"  sudo kit hub start {folder}")
+    # With its whole path: sudo looks in the folders of the system only.
+    click.echo(f"  sudo {Path(sys.executable).parent}/kit hub start {folder}")
 
 
 @hub.command()

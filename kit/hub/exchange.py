@@ -33,7 +33,7 @@ from kit.hub.people import Person, read_people
 from kit.hub.place import Place
 from kit.hub.services import FOLDER_VARIABLE
 from kit.hub.settings import CourseSettings, HubSettings, read_settings
-from kit.hub.standing import MarkReader, describe_person
+from kit.hub.standing import GradebookReader, describe_person
 from kit.i18n import gettext as _
 
 MAX_BODY = 64 * 2**20
@@ -149,7 +149,7 @@ class Handler(web.RequestHandler):
 class Standing(Handler):
     """How somebody stands in their courses."""
 
-    reader = MarkReader()
+    reader = GradebookReader()
 
     async def get(self) -> None:
         """Answer with plain data."""

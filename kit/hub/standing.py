@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,22 +11,45 @@ from zoneinfo import ZoneInfo
 from kit.errors import KitError
 from kit.grading.course import Course, load_course
 from kit.grading.feedback_pages import feedback_path, read_title
+from kit.grading.gradebook import gradebook_file
 from kit.grading.mentor_marks import Marks, read_mentor_marks, with_mentor_marks
-from kit.grading.policy import load_policy
+from kit.grading.policy import Policy, load_policy
 from kit.grading.results import Result, read_result
 from kit.hub.inbox import Job, list_attempts
 from kit.hub.people import Person
 from kit.hub.place import Place
 from kit.hub.settings import CourseSettings, HubSettings
 
+# How often a gradebook on a server is asked for a due date.
+DUE_SECONDS = 10.0
 
-class MarkReader:
-    """What mentors gave, read from the gradebook only when somebody's feedback page is new."""
+
+class GradebookReader:
+    """What the gradebook says to people, asked seldom; what it said last while a server is away."""
 
     def __init__(self) -> None:
+        self._policies: dict[tuple[str, str], tuple[float, Policy]] = {}
         self._known: dict[tuple[str, str, str], tuple[float, Marks]] = {}
 
-    def read(self, course: Course, assignment: str, student: str, moment: float) -> Marks:
+    def read_due(self, course: Course, assignment: str, student: str) -> datetime | None:
+        """Return somebody's due date; a server is asked for it every some seconds."""
+        key, now = (str(course.root), assignment), time.monotonic()
+        known = self._policies.get(key)
+        policy = known[1] if known is not None else None
+        is_file = gradebook_file(course) is not None
+        if known is None or is_file or now - known[0] > DUE_SECONDS:
+            try:
+                policy = load_policy(course, assignment)
+                self._policies[key] = (now, policy)
+            except KitError:
+                if is_file:
+                    raise
+        if policy is None:
+            deadline = course.settings.deadline(assignment)
+            return deadline.due_for(student) if deadline.due else None
+        return policy.due_for(student)
+
+    def read_marks(self, course: Course, assignment: str, student: str, moment: float) -> Marks:
         """Return what a mentor gave somebody, as of the page that was written at ``moment``."""
         key = (str(course.root), assignment, student)
         known = self._known.get(key)
@@ -34,7 +58,7 @@ class MarkReader:
         try:
             marks = read_mentor_marks(course, assignment).get(student, {})
         except KitError:
-            # A server that is away for a moment; the page says what was marked.
+            # The page itself says what was marked.
             return known[1] if known is not None else {}
         self._known[key] = (moment, marks)
         return marks
@@ -44,7 +68,7 @@ def describe_person(
     place: Place,
     settings: HubSettings,
     person: Person,
-    reader: MarkReader,
+    reader: GradebookReader,
     *,
     now: datetime | None = None,
 ) -> dict[str, Any]:
@@ -72,7 +96,7 @@ def describe_course(
     place: Place,
     course: CourseSettings,
     person: Person,
-    reader: MarkReader,
+    reader: GradebookReader,
     *,
     now: datetime | None = None,
 ) -> list[dict[str, Any]]:
@@ -96,15 +120,15 @@ def _describe(
     course: CourseSettings,
     assignment: str,
     person: Person,
-    reader: MarkReader,
+    reader: GradebookReader,
     now: datetime,
 ) -> dict[str, Any]:
     attempts = list_attempts(place, course.name, assignment, person.id)
-    due = load_policy(opened, assignment).due_for(person.id)
+    due = reader.read_due(opened, assignment, person.id)
     result = _read(opened, assignment, person.id)
     written = _written_at(Path(opened.root, feedback_path(opened, assignment, person.id)))
     if result is not None and written is not None:
-        given = reader.read(opened, assignment, person.id, written)
+        given = reader.read_marks(opened, assignment, person.id, written)
         result = with_mentor_marks(result, given)
     newest = attempts[-1].submitted_at if attempts else None
     # Marks of an older attempt are told apart from those of the newest.

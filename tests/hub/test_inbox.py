@@ -6,6 +6,8 @@ import nbformat.v4
 import pytest
 
 from kit.errors import KitError
+from kit.grading.course import load_course
+from kit.grading.mentor_marks import MentorMark
 from kit.hub.inbox import Job, list_attempts, read_queue, take_in
 from kit.hub.people import Person
 from kit.hub.place import Place
@@ -117,3 +119,23 @@ def test_without_a_notebook_nothing_is_taken(place):
         take(place, files={"notes.txt": b"x"})
     with pytest.raises(KitError, match="between 1 and"):
         take(place, files={})
+
+
+def test_while_a_gradebook_on_a_server_is_away_people_see_what_was_known(place, monkeypatch):
+    from kit.hub.standing import GradebookReader
+
+    course = place.course("ai")
+    (course / "nbgrader_config.py").write_text(
+        "c = get_config()\nc.CourseDirectory.db_url = 'postgresql:///none?host=/nowhere'\n"
+    )
+    (course / "kit.yaml").write_text('assignments: {tides: {due: "2027-03-01 11:00+00:00"}}')
+    opened = load_course(course)
+    reader = GradebookReader()
+    assert reader.read_due(opened, "tides", "par-01") == datetime(2027, 3, 1, 11, 0, tzinfo=UTC)
+    assert reader.read_due(opened, "salt", "par-01") is None
+    assert reader.read_marks(opened, "tides", "par-01", 1.0) == {}
+    given = {"par-01": {("tides", "why"): MentorMark(2.5)}}
+    monkeypatch.setattr("kit.hub.standing.read_mentor_marks", lambda *_: given)
+    assert reader.read_marks(opened, "tides", "par-01", 2.0) == given["par-01"]
+    monkeypatch.undo()
+    assert reader.read_marks(opened, "tides", "par-01", 3.0) == given["par-01"]
