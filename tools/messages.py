@@ -1,4 +1,4 @@
-"""Write kit/locale/kit.pot, the list of every string of the kit that can be translated.
+"""Write kit/locale/kit.pot, the list of every string of the kit that can be translated, and compile catalogues.
 
 Calls of gettext are found in the text. The help of the commands and the sentences of the rules are looked up
 when they are shown, so they are asked of the commands and the rules themselves.
@@ -16,7 +16,8 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import write_po
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
 
 from kit.authoring.registry import rules_for
 from kit.cli import COMMANDS, GROUPS, _kit
@@ -69,13 +70,30 @@ def strings_looked_up() -> Iterator[tuple[str, str]]:
         yield f"{each.check.__module__.replace('.', '/')}.py", each.asks
 
 
+def read_catalogue(path: Path) -> Catalog:
+    """Return a catalogue that somebody translated."""
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parent.parent.name)
+
+
+def compile_catalogue(catalogue: Catalog) -> bytes:
+    """Return what gettext reads."""
+    stream = io.BytesIO()
+    write_mo(stream, catalogue)
+    return stream.getvalue()
+
+
 def main() -> None:
-    """Write the template."""
+    """Write the template, and compile every catalogue beside it."""
     POT.parent.mkdir(parents=True, exist_ok=True)
     POT.write_text(
         extract_messages(REPO / "kit", strings_looked_up()), encoding="utf-8", newline="\n"
     )
     print(f"{POT.relative_to(REPO)} written")
+    for path in sorted(POT.parent.glob("*/LC_MESSAGES/kit.po")):
+        compiled = path.with_suffix(".mo")
+        compiled.write_bytes(compile_catalogue(read_catalogue(path)))
+        print(f"{compiled.relative_to(REPO)} written")
 
 
 if __name__ == "__main__":

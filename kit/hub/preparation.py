@@ -288,11 +288,11 @@ def renew_codes(root: Path, ids: Sequence[str]) -> dict[str, str]:
 
 def _groups(course: CourseSettings, people: Sequence[Person]) -> str:
     lines = [
-        f"{person.id},{person.site}"
+        f"{person.id},{person.site},{person.language}"
         for person in people
         if person.role == "student" and person.takes_part(course.name)
     ]
-    return "\n".join(["id,group", *lines]) + "\n"
+    return "\n".join(["id,group,language", *lines]) + "\n"
 
 
 def _make_content(place: Place, settings: HubSettings) -> None:

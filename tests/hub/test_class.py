@@ -34,7 +34,7 @@ def test_a_student_logs_in_to_the_first_lesson_and_runs_it(people):
     assert page.url.endswith("courses/00-start/01-first-steps.ipynb")
     page.locator(".jp-Notebook .jp-CodeCell .jp-InputArea-editor").first.click()
     page.keyboard.press("Shift+Enter")
-    page.get_by_text("Ready: 00-start/01-first-steps").first.wait_for(timeout=60_000)
+    page.get_by_text("Prêt : 00-start/01-first-steps").first.wait_for(timeout=60_000)
     assert page.outside == []
 
 
@@ -61,7 +61,7 @@ def test_a_student_hands_in_and_the_feedback_arrives_in_the_same_window(people, 
     assert (row["score"], row["max_score"], len(row["attempts"])) == (3, 6, 1)
     page.locator(f"{ROW} button").nth(2).click()
     frame = page.frame_locator("iframe").first
-    frame.get_by_text("of 6 points").first.wait_for(timeout=60_000)
+    frame.get_by_text("de 6 puntos").first.wait_for(timeout=60_000)
     assert SANTIAGO in frame.locator("body").inner_text()
     assert page.outside == []
 
@@ -91,7 +91,7 @@ def test_a_mark_that_a_mentor_gives_comes_back_to_the_student(hub):
     wait_for(lambda: hub.assignment(visitor)["feedback_at"] > before, "the feedback is renewed")
     page = visitor.ask(f"services/exchange/api/feedback/{COURSE}/practice").text
     assert "Well measured" in page
-    assert "2.5 of 3 points" in page
+    assert "2.5 de 3 puntos" in page
 
 
 def give_points(course, student, points):

@@ -38,7 +38,7 @@ def test_a_mentor_marks_in_the_browser_and_the_student_reads_it(people, hub, cou
         return text if f"Why was the swing small? ({course})" in text else None
 
     shown = re.sub("<[^>]+>", " ", wait_for(told, lambda: f"the mark comes back ({hub.said()})"))
-    assert "2 of 3 points" in shown
+    assert "2 sur 3 points" in shown
     row = hub.assignment(visitor, course)
     assert (row["state"], row["score"]) == ("graded", 5)
     window = people.window(PARIS)

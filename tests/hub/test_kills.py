@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from running_hub import COURSE, PARIS, SANTIAGO, wait_for
+from running_hub import COURSE, HOSTILE, PARIS, wait_for
 from test_hostile import hand_in, notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("hub")]
@@ -34,7 +34,7 @@ def is_zombie(pid):
         return True
 
 
-def kept(hub, name=SANTIAGO):
+def kept(hub, name=HOSTILE):
     """Return every attempt of somebody as it lies on the disk."""
     folder = hub.root / "inbox" / COURSE / "practice" / name
     return sorted(
@@ -49,7 +49,7 @@ def wait_for_another(hub, part, old):
 
 
 def test_the_grader_is_killed_while_it_grades(hub):
-    visitor = hub.visitor(SANTIAGO)
+    visitor = hub.visitor(HOSTILE)
     before = len(hub.assignment(visitor)["attempts"])
     assert hand_in(visitor, {"practice.ipynb": notebook()}).status == 201
     wait_for(lambda: hub.assignment(visitor)["state"] == "handed-in", "it waits")
@@ -64,7 +64,7 @@ def test_the_grader_is_killed_while_it_grades(hub):
 
 
 def test_the_exchange_is_killed_while_an_attempt_arrives(hub):
-    visitor = hub.visitor(SANTIAGO)
+    visitor = hub.visitor(HOSTILE)
     before = kept(hub)
     old = hub.pid("exchange")
     port = json.loads((hub.root / "state" / "ports.json").read_text())["exchange"]
@@ -132,20 +132,20 @@ def test_a_server_is_killed_and_what_was_saved_is_in_the_next(hub):
 def test_without_the_nursery_people_still_have_servers(hub):
     old = hub.pid("nursery")
     kill(old)
-    visitor = hub.visitor(SANTIAGO)
-    assert visitor.ask(f"user/{SANTIAGO}/lab").status == 200
+    visitor = hub.visitor(HOSTILE)
+    assert visitor.ask(f"user/{HOSTILE}/lab").status == 200
     wait_for_another(hub, "nursery", old)
 
 
 def test_everything_is_killed_at_once_and_starts_again_with_what_there_was(hub):
-    visitor = hub.visitor(SANTIAGO)
+    visitor = hub.visitor(HOSTILE)
     if not kept(hub):
         assert hand_in(visitor, {"practice.ipynb": notebook()}).status == 201
     hub.wait_for_mark(visitor)
     assert (
         hand_in(visitor, {"practice.ipynb": notebook(code="def swing(*a): return 0")}).status == 201
     )
-    attempts, server = kept(hub), hub.server_pid(SANTIAGO)
+    attempts, server = kept(hub), hub.server_pid(HOSTILE)
     parts = [hub.pid(part) for part in ("hub", "grader", "exchange")]
     hub.supervisor.kill()
     hub.supervisor.wait()
@@ -153,6 +153,6 @@ def test_everything_is_killed_at_once_and_starts_again_with_what_there_was(hub):
         wait_for(lambda pid=pid: not Path(f"/proc/{pid}").exists(), f"{pid} ends with it")
     hub.start()
     assert kept(hub) == attempts
-    assert hub.server_pid(SANTIAGO) == server
-    row = hub.wait_for_mark(hub.visitor(SANTIAGO))
+    assert hub.server_pid(HOSTILE) == server
+    row = hub.wait_for_mark(hub.visitor(HOSTILE))
     assert row["score"] == 0

@@ -39,7 +39,7 @@
     es: {title: "Mis cursos", assignments: "Tareas", due: "entrega hasta", none: "sin fecha límite", late: "atrasada",
       "open": "no entregada", "handed-in": "entregada, en corrección", failed: "no se pudo corregir",
       mentor: "un mentor todavía la lee", graded: "corregida", openIt: "Abrir", handIn: "Entregar",
-      feedback: "Comentarios", saved: "Entregada", arrived: "Sus comentarios están aquí", progress: "respondidas",
+      feedback: "Comentarios", saved: "Entregada", arrived: "Tus comentarios están aquí", progress: "respondidas",
       attempts: "intentos", minutes: "minutos", problem: "El servidor no responde ahora.", of: "de",
       clock: "Las horas son las de"},
     fr: {title: "Mes cours", assignments: "Devoirs", due: "à rendre avant le", none: "sans date limite", late: "en retard",
