@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 import io
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -73,7 +74,10 @@ def strings_looked_up() -> Iterator[tuple[str, str]]:
 def read_catalogue(path: Path) -> Catalog:
     """Return a catalogue that somebody translated."""
     with path.open("rb") as file:
-        return read_po(file, locale=path.parent.parent.name)
+        catalogue = read_po(file, locale=path.parent.parent.name)
+    # Babel would write the present in here, and every run would make another file.
+    catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
+    return catalogue
 
 
 def compile_catalogue(catalogue: Catalog) -> bytes:
