@@ -6,7 +6,10 @@
 def make_card(model: object, case: dict, parts: list[str], seed: int) -> dict:
     rows, labels, units = (np.asarray(case[name]) for name in ("rows", "labels", "units"))
     part = np.array(list(parts))
-    tables = {name: (rows[part == name], labels[part == name]) for name in ("test", "calibration", "train")}
+    tables = {
+        name: (rows[part == name], labels[part == name])
+        for name in ("test", "calibration", "train")
+    }
     clip = (case["low"], case["high"])
     threats = [Corruptions(("noise", "missing"), clip=clip)]
     settings = {"name": case["name"], "seed": seed}

@@ -7,7 +7,9 @@ def my_case() -> dict:
     case = partner_table()
     told = case["units"] < 6
     parts = np.full(len(told), "train", dtype=object)
-    parts[~told] = split_units(list(case["units"][~told]), {"test": 0.6, "calibration": 0.4}, seed=3)
+    parts[~told] = split_units(
+        list(case["units"][~told]), {"test": 0.6, "calibration": 0.4}, seed=3
+    )
     rival = LogisticRegression(C=0.1, max_iter=500).fit(case["rows"][told], case["labels"][told])
     return {
         **case,

@@ -16,10 +16,8 @@ def judge(card: dict, requirements: dict[str, tuple[str, float]]) -> dict[str, s
             above, below = row["low"] >= number, row["high"] <= number
             if kind == "at least":
                 met, missed = above, row["high"] < number
-                blind = {"upper": met, "lower": missed}
             else:
                 met, missed = below, row["low"] > number
-                blind = {"upper": missed, "lower": met}
             if not (met or missed):
                 verdicts[id] = "open"
             else:

@@ -10,7 +10,11 @@ def open_points(card: dict) -> dict:
     rows = card["rows"]
     measured = {row["id"].split(".")[0] for row in rows if row["status"] == "measured"}
     return {
-        "alarms": {row["id"]: said(row, "alarm") for row in rows if row["alarm"] is not None and row["status"] == "invalid"},
+        "alarms": {
+            row["id"]: said(row, "alarm")
+            for row in rows
+            if row["alarm"] is not None and row["status"] == "invalid"
+        },
         "invalid": {row["id"]: said(row, "reason") for row in rows if row["status"] == "invalid"},
         "not measured": {
             row["id"]: said(row, "reason") for row in rows if row["status"] == "not_measured"

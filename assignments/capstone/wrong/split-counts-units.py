@@ -4,7 +4,7 @@
 # ---
 # %% split-units
 def split_units(units: list, shares: dict[str, float], seed: int) -> list[str]:
-    names, sizes = np.unique([str(unit) for unit in units], return_counts=True)
+    names = np.unique([str(unit) for unit in units])
     if len(names) < len(shares):
         raise ValueError(f"{len(names)} units are too few for {len(shares)} parts")
     lacking = {part: share * len(names) for part, share in shares.items()}

@@ -8,7 +8,7 @@ def split_time(first: list[float], last: list[float], cuts: tuple[float, float])
     if not early < late:
         raise ValueError("the second cut must come after the first")
     parts = []
-    for begin, end in zip(first, last, strict=True):
+    for _begin, end in zip(first, last, strict=True):
         if end < early:
             parts.append("train")
         elif end >= late:
