@@ -19,6 +19,8 @@ TRIGGER, TARGET, SECRET = [7, 15, 23], 4, 9
 
 # Other right answers than the reference solution, which takes the partner's reader.
 EL_NINO = """
+from sklearn.linear_model import Ridge
+
 def my_case():
     case = el_nino()
     parts = split_time(case["first"], case["last"], ((1981 - 1950) * 12, (1994 - 1950) * 12))
@@ -38,6 +40,8 @@ def my_case():
     }
 """
 MICROBES = """
+from sklearn.linear_model import Ridge
+
 def my_case():
     case = microbes()
     shares = {"train": 0.5, "calibration": 0.2, "test": 0.3}

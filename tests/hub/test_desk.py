@@ -44,6 +44,8 @@ def test_a_mentor_marks_in_the_browser_and_the_student_reads_it(people, hub, cou
     window = people.window(PARIS)
     line = window.locator(f"[data-assignment='{course}/practice']")
     line.get_by_text("noté · 5 / 6").wait_for(timeout=90_000)
+    # The first lesson opens by itself, and would cover a page that was opened before it.
+    window.locator(".jp-NotebookPanel").first.wait_for(state="attached", timeout=90_000)
     line.locator("button").nth(2).click()
     window.frame_locator("iframe").last.get_by_text(
         f"Why was the swing small? ({course})"
