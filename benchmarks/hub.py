@@ -290,12 +290,14 @@ def measure(
 
 def measure_cold(hub: Bench, people: int, say: Callable[[str], None]) -> list[tuple[str, str, str]]:
     """Return the same figures of start and memory without nursery and warm kernels."""
+    # The servers of people outlive a hub.
+    hub.stop_servers()
     hub.stop()
     extra = json.loads((hub.root / "hub.yaml").read_text()) | {"extra": "cold.py"}
     (hub.root / "hub.yaml").write_text(json.dumps(extra))
     (hub.root / "cold.py").write_text(
         'c.NurserySpawner.nursery = "/nowhere"\n'
-        'c.Spawner.environment = {**c.Spawner.environment, "KIT_KERNELS_COLD": "1"}\n'
+        'c.Spawner.environment.update({"KIT_KERNELS_COLD": "1"})\n'
     )
     hub.start()
     visitors = hub.tokens()
