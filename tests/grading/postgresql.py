@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -61,24 +62,41 @@ def postgresql_server():
             capture_output=True,
             **options,
         )
-        settings = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off")
-        log = (folder / "log").open("wb")
-        server = subprocess.Popen(
-            [programs / "postgres", "-D", data, *(part for s in settings for part in ("-c", s))],
-            stdout=log,
-            stderr=log,
-            **options,
-        )
         try:
-            wait_until_ready(folder, server)
+            start_server(folder)
             yield folder
         finally:
-            # SIGQUIT ends it at once; there is nothing to keep.
-            server.send_signal(3)
-            server.wait(DEADLINE)
-            log.close()
+            end_server(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+# Folder → the server that runs in it.
+_servers = {}
+
+
+def start_server(folder):
+    """Start the server of a folder, for the first time or again."""
+    data, programs = folder / "data", find_programs()
+    settings = ("listen_addresses=", f"unix_socket_directories={folder}", "fsync=off")
+    with (folder / "log").open("ab") as log:
+        _servers[folder] = subprocess.Popen(
+            [programs / "postgres", "-D", data, *(part for s in settings for part in ("-c", s))],
+            cwd=folder,
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+            stdout=log,
+            stderr=log,
+            **ordinary_user(),
+        )
+    wait_until_ready(folder, _servers[folder])
+
+
+def end_server(folder):
+    """End the server of a folder at once, connections and all, as a crash does."""
+    server = _servers.pop(folder, None)
+    if server is not None:
+        server.send_signal(signal.SIGQUIT)
+        server.wait(DEADLINE)
 
 
 def connect(folder, database="postgres"):

@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from running_hub import COURSE, HOSTILE, PARIS, wait_for
+from running_hub import COURSE, HOSTILE, PARIS, SERVED, wait_for
 from test_hostile import hand_in, notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("hub")]
@@ -61,6 +61,39 @@ def test_the_grader_is_killed_while_it_grades(hub):
     gradebook = hub.root / "courses" / COURSE / "gradebook.db"
     with sqlite3.connect(gradebook) as database:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_the_server_of_a_gradebook_is_killed_while_a_submission_is_graded(
+    hub, gradebooks, database_server
+):
+    from postgresql import end_server, start_server
+
+    first, second = hub.visitor(HOSTILE), hub.visitor(PARIS)
+    assert hand_in(first, {"practice.ipynb": notebook()}, course=SERVED).status == 201
+    end_server(database_server)
+    try:
+        # Whoever hands in meanwhile is heard, too.
+        work = notebook(text="It was calm.")
+        assert hand_in(second, {"practice.ipynb": work}, course=SERVED).status == 201
+    finally:
+        start_server(database_server)
+    for visitor in (first, second):
+        assert hub.wait_for_mark(visitor, SERVED, seconds=180)["score"] == 3
+    assert marks_of(gradebooks[SERVED]) >= {HOSTILE, PARIS}
+
+
+def marks_of(address):
+    """Return who has a mark in a gradebook on a server."""
+    import psycopg
+
+    with psycopg.connect(address) as database:
+        found = database.execute(
+            "SELECT DISTINCT submitted_assignment.student_id FROM grade"
+            " JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id"
+            " JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id"
+            " WHERE grade.auto_score > 0"
+        )
+        return {row[0] for row in found}
 
 
 def test_the_exchange_is_killed_while_an_attempt_arrives(hub):
