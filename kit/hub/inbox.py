@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from kit.errors import KitError
@@ -93,6 +93,10 @@ def take_in(
         raise KitError(_("you are not in the course {course}").format(course=course.title))
     _check_policy(place, course, person, assignment, moment)
     _check_names(files)
+    # Collection tells attempts apart by their second: a second one within it would never be graded.
+    earlier = list_attempts(place, course.name, assignment, person.id)
+    if earlier:
+        moment = max(moment, earlier[-1].submitted_at + timedelta(seconds=1))
     with tempfile.TemporaryDirectory(prefix=".incoming-", dir=place.inbox) as incoming:
         folder = Path(incoming)
         paths = [folder / name for name in sorted(files)]

@@ -50,6 +50,14 @@ def test_every_attempt_is_kept_with_its_receipt_and_the_grader_knows(place):
     assert read_queue(place) == [Job("ai", "tides", "par-01")]
 
 
+def test_of_two_attempts_in_one_second_the_later_one_is_the_newest(place):
+    changed = NOTEBOOK.replace(b"{", b"{ ", 1)
+    first, second = take(place), take(place, files={"tides.ipynb": changed})
+    assert second.submitted_at > first.submitted_at
+    newest = list_attempts(place, "ai", "tides", "par-01")[-1]
+    assert (newest.folder / "tides.ipynb").read_bytes() == changed
+
+
 def test_nothing_of_what_was_half_received_is_left(place):
     take(place)
     assert not list(place.inbox.glob(".incoming-*"))
